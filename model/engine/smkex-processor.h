@@ -1,0 +1,69 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef SMKEX_PROCESSOR_H
+#define SMKEX_PROCESSOR_H
+
+#include "smkex-crypto-cost.h"
+#include "smkex-crypto.h"
+
+#include <functional>
+
+namespace smkex
+{
+
+/**
+ * An endpoint's processor: does its cryptography, one operation after the other, and knows when in
+ * simulated time each is done.
+ *
+ * The host computes while the simulator's clock stands still. So every operation draws a duration
+ * from the cost profile and moves Now() on by it; what the endpoint sends or concludes afterwards
+ * happens at that instant. An event that comes while the processor is still at work waits.
+ */
+class Processor
+{
+  public:
+    /** Is told of every operation, when it began and how long it took. */
+    using Observer = std::function<void(Operation operation, Instant begin, Duration duration)>;
+
+    /** All three are kept by reference and outlive the processor. */
+    Processor(const CostProfile& profile, NormalSource& normal, RandomSource& random);
+
+    void SetObserver(Observer observer);
+
+    /** An event happens at \p now: the work on it begins then, or when earlier work is done. */
+    void Begin(Instant now);
+
+    /** \return the instant at which all work so far is done */
+    Instant Now() const;
+
+    /** \return the time spent on operations since the beginning */
+    Duration Computed() const;
+
+    /** \return \p size random octets, at no cost */
+    Bytes DrawRandom(std::size_t size);
+
+    KeyPair GenerateKeyPair(Group group);
+    AgreementResult Agree(Group group, ByteView privateKey, ByteView peerPublicKey);
+    Digest Sha256(std::initializer_list<ByteView> parts);
+    Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
+    Bytes SealAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView plaintext);
+    std::optional<Bytes> OpenAes128Gcm(ByteView key,
+                                       ByteView nonce,
+                                       ByteView additionalData,
+                                       ByteView sealed);
+
+  private:
+    void Charge(Operation operation, std::size_t size = 0);
+
+    const CostProfile& m_profile;
+    NormalSource& m_normal;
+    RandomSource& m_random;
+    Observer m_observer;
+    Instant m_now{0};
+    Duration m_computed{0};
+};
+
+} // namespace smkex
+
+#endif // SMKEX_PROCESSOR_H
