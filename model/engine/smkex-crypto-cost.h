@@ -43,9 +43,9 @@ const char* NameOf(Operation operation);
  */
 struct OperationCost
 {
-    double medianNs{0};  //!< nanoseconds, for an empty input
-    double perByteNs{0}; //!< nanoseconds for each further octet of input
-    double spread{0};    //!< standard deviation of the logarithm; 0 makes every draw the same
+    double medianNs{0};  //!< nanoseconds, for an empty input; 0 to 10^12
+    double perByteNs{0}; //!< nanoseconds for each further octet of input; 0 to 10^9
+    double spread{0};    //!< standard deviation of the logarithm; 0 (all draws the same) to 3
 };
 
 /**
@@ -83,7 +83,7 @@ class CostProfile
     }
 
     /**
-     * Draws the time that one operation takes, rounded to whole nanoseconds.
+     * Draws the time that one operation takes, rounded to whole nanoseconds; 10^15 at most.
      *
      * \param operation the operation
      * \param size octets of input (0 where the time does not depend on it)

@@ -14,7 +14,9 @@
 /**
  * \file
  * The primitives, as thin wrappers around Crypto++. Nothing here keeps state, knows the time or
- * charges a cost: the endpoints compute through a Processor, attackers call these directly.
+ * charges a cost: the endpoints compute through a Processor, attackers call these directly. What a
+ * peer sends may be anything; a caller that breaks a rule on its own keys, nonces or sizes is at
+ * fault, and the program ends.
  */
 
 namespace smkex
@@ -60,7 +62,13 @@ struct AgreementResult
     Bytes secret;
 };
 
-/** The Diffie-Hellman function, with full validation of the peer's public value. */
+/**
+ * The Diffie-Hellman function, with full validation of the peer's public value.
+ *
+ * \param group the group
+ * \param privateKey 32 octets; for P-256 a big-endian number in [1, order of the group)
+ * \param peerPublicKey what the peer sent: anything
+ */
 AgreementResult Agree(Group group, ByteView privateKey, ByteView peerPublicKey);
 
 /** SHA-256 over the concatenation of \p parts. */

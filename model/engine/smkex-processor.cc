@@ -56,8 +56,12 @@ Processor::GenerateKeyPair(Group group)
 AgreementResult
 Processor::Agree(Group group, ByteView privateKey, ByteView peerPublicKey)
 {
-    Charge(group == Group::X25519 ? Operation::AgreementX25519 : Operation::AgreementP256);
-    return smkex::Agree(group, privateKey, peerPublicKey);
+    AgreementResult result = smkex::Agree(group, privateKey, peerPublicKey);
+    if (result.error == PublicKeyError::None || result.error == PublicKeyError::ZeroSecret)
+    {
+        Charge(group == Group::X25519 ? Operation::AgreementX25519 : Operation::AgreementP256);
+    }
+    return result;
 }
 
 Digest

@@ -43,7 +43,14 @@ class Processor
     /** \return \p size random octets, at no cost */
     Bytes DrawRandom(std::size_t size);
 
+    /*
+     * The functions of smkex-crypto.h. The size that a cost depends on: all octets handed in for
+     * the hash, the output for the KDF, additional and payload octets (with the tag when opening)
+     * for the AEAD.
+     */
+
     KeyPair GenerateKeyPair(Group group);
+    /** A public value that is refused before the function is computed costs nothing. */
     AgreementResult Agree(Group group, ByteView privateKey, ByteView peerPublicKey);
     Digest Sha256(std::initializer_list<ByteView> parts);
     Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
