@@ -1,0 +1,64 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "smkex-failure.h"
+
+namespace smkex
+{
+
+const char*
+NameOf(Failure failure)
+{
+    switch (failure)
+    {
+    case Failure::Timeout:
+        return "timeout";
+    case Failure::PathClosed:
+        return "path-closed";
+    case Failure::PathReset:
+        return "path-reset";
+    case Failure::MalformedMessage:
+        return "malformed-message";
+    case Failure::OversizedMessage:
+        return "oversized-message";
+    case Failure::UnexpectedMessage:
+        return "unexpected-message";
+    case Failure::WrongPath:
+        return "wrong-path";
+    case Failure::UnsupportedVersion:
+        return "unsupported-version";
+    case Failure::GroupMismatch:
+        return "group-mismatch";
+    case Failure::SessionMismatch:
+        return "session-mismatch";
+    case Failure::PublicKeyLength:
+        return "public-key-length";
+    case Failure::PublicKeyNotOnCurve:
+        return "public-key-not-on-curve";
+    case Failure::ZeroSharedSecret:
+        return "zero-shared-secret";
+    case Failure::ReflectedShare:
+        return "reflected-share";
+    case Failure::BindingMismatch:
+        return "binding-mismatch";
+    case Failure::RecordAuthentication:
+        return "record-authentication";
+    }
+    return "unknown";
+}
+
+bool
+IsDetection(Failure failure)
+{
+    switch (failure)
+    {
+    case Failure::Timeout:
+    case Failure::PathClosed:
+    case Failure::PathReset:
+        return false;
+    default:
+        return true;
+    }
+}
+
+} // namespace smkex
