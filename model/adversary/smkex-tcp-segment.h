@@ -1,0 +1,84 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef SMKEX_TCP_SEGMENT_H
+#define SMKEX_TCP_SEGMENT_H
+
+#include "ns3/smkex-bytes.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace smkex
+{
+
+/**
+ * A TCP segment (RFC 9293, 3.1) as the octets of header, options and payload, with accessors that
+ * edit in place.
+ *
+ * An attacker rewrites segments on the wire. Editing the octets keeps every option that nobody
+ * asked to change, whatever its kind.
+ */
+class TcpSegment
+{
+  public:
+    static constexpr std::uint8_t FIN = 0x01;
+    static constexpr std::uint8_t SYN = 0x02;
+    static constexpr std::uint8_t RST = 0x04;
+    static constexpr std::uint8_t PSH = 0x08;
+    static constexpr std::uint8_t ACK = 0x10;
+
+    /** \return the segment, or nothing where the octets are none (too short, a bad data offset) */
+    static std::optional<TcpSegment> Parse(Bytes octets);
+
+    std::uint16_t SourcePort() const;
+    std::uint16_t DestinationPort() const;
+    std::uint32_t Sequence() const;
+    std::uint32_t Acknowledgment() const;
+    std::uint8_t Flags() const;
+    ByteView Payload() const;
+
+    bool Has(std::uint8_t flag) const
+    {
+        return (Flags() & flag) != 0;
+    }
+
+    void SetSequence(std::uint32_t sequence);
+    void SetAcknowledgment(std::uint32_t acknowledgment);
+    void SetFlags(std::uint8_t flags);
+    void SetPayload(ByteView payload);
+
+    /** Overwrites all SACK blocks (RFC 2018) by no-operations. */
+    void EraseSackBlocks();
+
+    /** \return whether the sender filled the checksum in (a simulator may leave it zero) */
+    bool HasChecksum() const;
+
+    /**
+     * Fills the checksum in.
+     *
+     * \param pseudoHeaderSum the one's-complement sum of source address, destination address,
+     *        protocol number and segment length; not folded, not inverted
+     */
+    void UpdateChecksum(std::uint32_t pseudoHeaderSum);
+
+    /** Header, options and payload. */
+    const Bytes& Octets() const
+    {
+        return m_octets;
+    }
+
+  private:
+    explicit TcpSegment(Bytes octets);
+
+    std::size_t HeaderSize() const;
+
+    Bytes m_octets;
+};
+
+/** The one's-complement sum of big-endian 16-bit words (RFC 1071), to be folded by the caller. */
+std::uint32_t SumWords(ByteView octets);
+
+} // namespace smkex
+
+#endif // SMKEX_TCP_SEGMENT_H
