@@ -3,7 +3,8 @@
  */
 #include "ns3/test.h"
 
-/** All suites that are linked into this program register themselves; the options are those of ns-3's test runner. */
+/** All suites that are linked into this program register themselves; the options are those of
+ * ns-3's test runner. */
 int
 main(int argc, char* argv[])
 {

@@ -4,7 +4,7 @@
 NS3 = "ns3"
 
 # Layer -> what its files may include directly, besides themselves and the C++ libraries.
-ALLOWED = {
+ALLOWED: dict[str, list[str]] = {
     "engine": [],
     "internet": [],
     "mptcp": [NS3],

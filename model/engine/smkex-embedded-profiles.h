@@ -10,7 +10,8 @@
 namespace smkex
 {
 
-/** A cost profile that is part of the program. Both views stay valid as long as the program runs. */
+/** A cost profile that is part of the program. Both views stay valid as long as the program runs.
+ */
 struct EmbeddedProfile
 {
     std::string_view name; //!< the file's name without `.cost`

@@ -10,8 +10,9 @@ namespace smkex
 {
 
 /**
- * The software's version: the commit it was built from, as `git describe --always --dirty` names it (`-dirty` where
- * files differ from that commit), or `unknown` where the sources are in no git checkout.
+ * The software's version: the commit it was built from, as `git describe --always --dirty` names it
+ * (`-dirty` where files differ from that commit), or `unknown` where the sources are in no git
+ * checkout.
  */
 std::string Version();
 
