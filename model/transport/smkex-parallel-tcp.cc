@@ -1,0 +1,99 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "smkex-parallel-tcp.h"
+
+#include "ns3/tcp-socket-factory.h"
+
+namespace ns3
+{
+
+SmkexParallelTcp::SmkexParallelTcp(Ptr<Node> node, const std::vector<SmkexPathAddress>& addresses)
+    : m_node(node),
+      m_addresses(addresses)
+{
+}
+
+SmkexParallelTcp::~SmkexParallelTcp()
+{
+    Close();
+}
+
+void
+SmkexParallelTcp::Connect()
+{
+    const TypeId tcp = TcpSocketFactory::GetTypeId();
+    for (std::size_t i = 0; i < m_addresses.size(); ++i)
+    {
+        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(Socket::CreateSocket(m_node, tcp));
+        SetPath(i + 1, path);
+        path->Connect(m_addresses[i].local, m_addresses[i].remote);
+        m_clientPorts.push_back(path->LocalPort());
+    }
+}
+
+void
+SmkexParallelTcp::Adopt(smkex::PathId path, Ptr<SmkexTcpPath> connection, std::uint16_t clientPort)
+{
+    m_clientPorts.push_back(clientPort);
+    ++m_pathsUp;
+    SetPath(path, connection);
+}
+
+void
+SmkexParallelTcp::SetPath(smkex::PathId path, Ptr<SmkexTcpPath> connection)
+{
+    if (m_paths.size() < path)
+    {
+        m_paths.resize(path);
+    }
+    m_paths[path - 1] = connection;
+    connection->SetHandlers(
+        [this, path] {
+            ++m_pathsUp;
+            m_events->OnPathUp(path);
+        },
+        [this, path](smkex::ByteView bytes) { m_events->OnPathBytes(path, bytes); },
+        [this, path](smkex::PathEnd end) { m_events->OnPathDown(path, end); });
+}
+
+bool
+SmkexParallelTcp::HasPath(smkex::PathId path) const
+{
+    return path <= m_paths.size() && m_paths[path - 1];
+}
+
+void
+SmkexParallelTcp::Send(smkex::PathId path, smkex::ByteView bytes)
+{
+    if (HasPath(path))
+    {
+        m_paths[path - 1]->Send(bytes);
+    }
+}
+
+void
+SmkexParallelTcp::Close()
+{
+    for (const Ptr<SmkexTcpPath>& path : m_paths)
+    {
+        if (path)
+        {
+            path->Close();
+        }
+    }
+}
+
+std::vector<std::uint16_t>
+SmkexParallelTcp::ClientPorts() const
+{
+    return m_clientPorts;
+}
+
+std::uint32_t
+SmkexParallelTcp::PathsUp() const
+{
+    return m_pathsUp;
+}
+
+} // namespace ns3

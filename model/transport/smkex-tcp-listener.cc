@@ -1,0 +1,111 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "smkex-tcp-listener.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+#include "ns3/ipv4.h"
+#include "ns3/ipv6.h"
+#include "ns3/simulator.h"
+#include "ns3/tcp-socket-factory.h"
+
+#include <utility>
+
+namespace ns3
+{
+
+SmkexTcpListener::SmkexTcpListener(Ptr<Node> node,
+                                   std::uint16_t port,
+                                   Time patience,
+                                   LinkReader readLink,
+                                   Handler handler)
+    : m_patience(patience),
+      m_readLink(std::move(readLink)),
+      m_handler(std::move(handler))
+{
+    if (node->GetObject<Ipv4>())
+    {
+        Listen(node, InetSocketAddress(Ipv4Address::GetAny(), port));
+    }
+    if (node->GetObject<Ipv6>())
+    {
+        Listen(node, Inet6SocketAddress(Ipv6Address::GetAny(), port));
+    }
+}
+
+SmkexTcpListener::~SmkexTcpListener()
+{
+    for (const Ptr<Socket>& socket : m_sockets)
+    {
+        socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                  MakeNullCallback<void, Ptr<Socket>, const Address&>());
+        socket->Close();
+    }
+    while (!m_pending.empty())
+    {
+        Drop(m_pending.begin());
+    }
+}
+
+void
+SmkexTcpListener::Listen(Ptr<Node> node, const Address& local)
+{
+    const Ptr<Socket> socket = Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+    socket->Bind(local);
+    socket->Listen();
+    socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                              MakeCallback(&SmkexTcpListener::HandleAccept, this));
+    m_sockets.push_back(socket);
+}
+
+void
+SmkexTcpListener::HandleAccept(Ptr<Socket> socket, const Address& client)
+{
+    const Ptr<SmkexTcpPath> connection = Create<SmkexTcpPath>(socket);
+    if (!m_readLink)
+    {
+        m_handler(SmkexLinkedConnection{std::nullopt, connection, client, {}});
+        return;
+    }
+    const auto pending = m_pending.insert(m_pending.end(), Pending{connection, client, {}, {}});
+    pending->giveUp = Simulator::Schedule(m_patience, [this, pending] { Drop(pending); });
+    connection->SetHandlers(
+        nullptr,
+        [this, pending](smkex::ByteView bytes) { HandleBytes(pending, bytes); },
+        [this, pending](smkex::PathEnd) { Drop(pending); });
+}
+
+void
+SmkexTcpListener::HandleBytes(PendingList::iterator pending, smkex::ByteView bytes)
+{
+    smkex::Append(pending->bytes, bytes);
+    std::optional<smkex::Failure> failure;
+    const std::optional<smkex::Link> link = m_readLink(pending->bytes, failure);
+    if (link)
+    {
+        const SmkexLinkedConnection linked{link,
+                                           pending->connection,
+                                           pending->client,
+                                           std::move(pending->bytes)};
+        pending->giveUp.Cancel();
+        m_pending.erase(pending);
+        linked.connection->SetHandlers(nullptr, nullptr, nullptr);
+        m_handler(linked);
+    }
+    else if (failure)
+    {
+        Drop(pending);
+    }
+}
+
+void
+SmkexTcpListener::Drop(PendingList::iterator pending)
+{
+    pending->giveUp.Cancel();
+    const Ptr<SmkexTcpPath> connection = pending->connection;
+    m_pending.erase(pending);
+    connection->Close();
+}
+
+} // namespace ns3
