@@ -4,6 +4,7 @@
 #include "smkex-crypto-check.h"
 #include "smkex-crypto.h"
 
+#include <algorithm>
 #include <cryptopp/aes.h>
 #include <cryptopp/gcm.h>
 
@@ -12,6 +13,35 @@ namespace smkex
 
 namespace
 {
+
+/**
+ * Crypto++'s GCM with the right counter for every nonce. From the block before the first to the
+ * first, Crypto++ 8.7 carries out of the counter's 32 bits into the rest of the block, which
+ * SP 800-38D, 6.2 leaves as it is. That can only come up where a nonce has not 12 octets.
+ */
+template <class Gcm>
+class CorrectedGcm : public Gcm
+{
+  private:
+    struct Counter : public CryptoPP::GCM_Base::GCTR
+    {
+        static void UndoCarry(CryptoPP::GCM_Base::GCTR& counter)
+        {
+            const auto& before = counter.*(&Counter::m_register);
+            auto& first = counter.*(&Counter::m_counterArray);
+            std::copy(before.begin(), before.end() - sizeof(std::uint32_t), first.begin());
+        }
+    };
+
+    void Resync(const CryptoPP::byte* nonce, std::size_t size) override
+    {
+        Gcm::Resync(nonce, size);
+        Counter::UndoCarry(this->m_ctr);
+    }
+};
+
+using SealingGcm = CorrectedGcm<CryptoPP::GCM<CryptoPP::AES>::Encryption>;
+using OpeningGcm = CorrectedGcm<CryptoPP::GCM<CryptoPP::AES>::Decryption>;
 
 void
 RequireKeyAndNonce(ByteView key, ByteView nonce)
@@ -26,7 +56,7 @@ Bytes
 SealAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView plaintext)
 {
     RequireKeyAndNonce(key, nonce);
-    CryptoPP::GCM<CryptoPP::AES>::Encryption cipher;
+    SealingGcm cipher;
     cipher.SetKeyWithIV(key.data(), key.size(), nonce.data(), nonce.size());
     Bytes sealed(plaintext.size() + AEAD_TAG_SIZE);
     cipher.EncryptAndAuthenticate(sealed.data(),
@@ -50,7 +80,7 @@ OpenAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView se
         return std::nullopt;
     }
     const std::size_t plaintextSize = sealed.size() - AEAD_TAG_SIZE;
-    CryptoPP::GCM<CryptoPP::AES>::Decryption cipher;
+    OpeningGcm cipher;
     cipher.SetKeyWithIV(key.data(), key.size(), nonce.data(), nonce.size());
     Bytes plaintext(plaintextSize);
     const bool fits = cipher.DecryptAndVerify(plaintext.data(),
