@@ -117,7 +117,7 @@ class Compile(Task.classes["cxx"]):  # type: ignore[misc]
         said = result.stdout.decode("utf-8", "replace")
         if said.strip():
             bld.progress.close()
-            Logs.pprint("NORMAL", said.rstrip())
+            sys.stderr.write(said.rstrip() + "\n")
         _remember(warnings_file(self), said if result.returncode == 0 else "")
         if result.returncode or not layer:
             return result.returncode

@@ -65,7 +65,7 @@ def _ns3_jobs(program: str, scratch: str) -> tuple[list[Job], list[report.Outcom
         return [], [outcome]
     if listing.returncode:
         outcome = report.Outcome(name)
-        said = report.tail(listing.stdout + listing.stderr)
+        said = report.shorten(listing.stdout + listing.stderr)
         how = report.ending(listing.returncode, None)
         outcome.fail("the whole program", f"{said}\nListing its suites, it {how}.", shlex.join(command))
         return [], [outcome]

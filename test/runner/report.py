@@ -7,8 +7,9 @@ import signal
 import xml.etree.ElementTree as ElementTree
 from typing import Callable, Optional
 
-# Lines of output that are shown of a process that crashed.
-TAIL_LINES = 40
+# Lines of output that are shown of a process that crashed: the first ones and the last ones.
+SHOWN_LINES = 30
+NS3_STOPS = "(ns-3's runner leaves out what follows the first failed case of a suite.)"
 
 
 @dataclasses.dataclass
@@ -51,8 +52,12 @@ def ending(code: int, late_s: Optional[float]) -> str:
     return f"ended with exit code {code}"
 
 
-def tail(text: str) -> str:
-    return "\n".join(text.rstrip().splitlines()[-TAIL_LINES:])
+def shorten(text: str) -> str:
+    """The beginning and the end of a long output."""
+    lines = text.rstrip().splitlines()
+    if len(lines) > 2 * SHOWN_LINES:
+        lines[SHOWN_LINES:-SHOWN_LINES] = [f"… {len(lines) - 2 * SHOWN_LINES} lines …"]
+    return "\n".join(lines)
 
 
 def _leaves(element: ElementTree.Element) -> list[ElementTree.Element]:
@@ -99,16 +104,16 @@ def read_ns3(suite: str, code: int, late_s: Optional[float], said: str, xml: str
         # Whatever a test put into a message, control characters included.
         root = ElementTree.fromstring(re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd]", "?", xml))
     except ElementTree.ParseError:
-        outcome.fail("the whole suite", f"{tail(said)}\nThe suite {ending(code, late_s)}.", repeat)
+        outcome.fail("the whole suite", f"{shorten(said)}\nThe suite {ending(code, late_s)}.", repeat)
         return outcome
     for leaf in _leaves(root) if root.find("Test") is not None else []:
         if (leaf.findtext("Result") or "").strip() == "PASS":
             outcome.passed.append(_name(leaf))
         else:
-            outcome.fail(_name(leaf), "\n".join(filter(None, [_details(leaf), tail(said)])), repeat)
+            outcome.fail(_name(leaf), "\n".join(filter(None, [_details(leaf), shorten(said), NS3_STOPS])), repeat)
     read_skips(outcome, said)
     if (code or late_s is not None) and not outcome.failures:
-        outcome.fail("the whole suite", f"{tail(said)}\nThe suite {ending(code, late_s)}.", repeat)
+        outcome.fail("the whole suite", f"{shorten(said)}\nThe suite {ending(code, late_s)}.", repeat)
     return outcome
 
 
@@ -137,7 +142,7 @@ def read_lines(suite: str, code: int, late_s: Optional[float], said: str, repeat
     reported = outcome.passed or outcome.failures or outcome.skipped
     if late_s is not None or (code and not outcome.failures) or not reported:
         none = "" if reported else " reported no case, and"
-        outcome.fail("the whole program", f"{tail(said)}\nIt{none} {ending(code, late_s)}.", repeat(""))
+        outcome.fail("the whole program", f"{shorten(said)}\nIt{none} {ending(code, late_s)}.", repeat(""))
     elif outcome.failures and not code:
         outcome.fail("the exit code", "It reported a failure, and ended with exit code 0.", repeat(""))
     return outcome
