@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Results to plots: `python3 -m analysis.plot results/NAME …`.
+
+Each plot is written as PNG and SVG, with a CSV file of the numbers drawn. The same database gives
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, List, Optional, Tuple
+
+from . import cli, numbers, style
+from .dataset import Dataset
+from .figures import cdf, line, matrix
+from .files import write, write_csv
+from .numbers import Table
+from .plot_spec import PlotSpec
+
+import matplotlib  # noqa: I100  (after style, which chooses the backend)
+
+
+def figure(data: Dataset, spec: PlotSpec) -> Tuple[Optional[Any], Table]:
+    """A plot and its numbers; no plot where there is nothing to draw."""
+    if spec.kind == "matrix":
+        cells = numbers.matrix(data, spec)
+        return (matrix.draw(spec, cells) if cells else None), numbers.matrix_table(spec, cells)
+    if spec.kind == "cdf":
+        curves = numbers.cdf(data, spec)
+        return (cdf.draw(spec, curves) if curves else None), numbers.cdf_table(spec, curves)
+    marks = numbers.line(data, spec)
+    return (line.draw(spec, marks) if marks else None), numbers.line_table(spec, marks)
+
+
+def render(drawn: Any, kind: str) -> bytes:
+    """The bytes of a PNG or SVG file, without dates and random names."""
+    metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+    content = io.BytesIO()
+    drawn.savefig(content, format=kind, metadata=metadata, dpi=style.DPI)
+    return content.getvalue()
+
+
+def plot(directory: Path) -> List[Path]:
+    """Draws all plots of a database beside it; returns the images."""
+    data = Dataset(directory)
+    images = []
+    try:
+        with matplotlib.rc_context(style.RC):
+            for spec in data.plots:
+                drawn, table = figure(data, spec)
+                write_csv(directory / f"{spec.name}.csv", table)
+                for kind in ("png", "svg") if drawn else ():
+                    path = directory / f"{spec.name}.{kind}"
+                    write(path, render(drawn, kind))
+                    images.append(path)
+    finally:
+        data.close()
+    return images
+
+
+def main() -> int:
+    """The command line."""
+    parser = cli.Parser(prog="analysis.plot", description=__doc__)
+    parser.add_argument("directory", nargs="+", type=Path, help="where a results.sqlite is")
+    for directory in parser.parse_args().directory:
+        for path in plot(directory):
+            print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    cli.run(main)

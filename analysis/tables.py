@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tables on the terminal: the numbers of each plot, with intervals and n."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Sequence
+
+from . import numbers, records
+from .answers import amount, counted, statistic
+from .dataset import Dataset
+from .files import text_table
+from .plot_spec import PlotSpec
+from .statistics import QUANTILES, Estimate
+
+_SIGNS = {"detected": "\u2020", "denied": "\u2021"}
+
+
+def interval(estimate: Estimate, unit: str) -> str:
+    """An estimate with its interval, left out where it has no width."""
+    if estimate.n == 0:
+        return "-"
+    if estimate.low == estimate.high:
+        return amount(estimate.value, unit)
+    low, high = amount(estimate.low, unit), amount(estimate.high, unit)
+    return f"{amount(estimate.value, unit)} [{low.split()[0]}, {high.split()[0]}]"
+
+
+def table(data: Dataset, spec: PlotSpec) -> str:
+    """The table of one plot."""
+    body = {"matrix": _matrix, "cdf": _cdf, "line": _line}[spec.kind](data, spec)
+    return f"{spec.title}\n{body}" if body else f"{spec.title}\nno session to show"
+
+
+def _panels(names: Sequence[str], bodies: Dict[str, str], column: str) -> str:
+    if len(bodies) == 1 and "" in bodies:
+        return bodies[""]
+    return "\n\n".join(f"{column} = {name}\n{bodies[name]}" for name in names)
+
+
+def _matrix(data: Dataset, spec: PlotSpec) -> str:
+    cells = numbers.matrix(data, spec)
+    bodies: Dict[str, str] = {}
+    panels = list(dict.fromkeys(cell.panel for cell in cells))
+    for panel in panels:
+        mine = {(c.row, c.column): c for c in cells if c.panel == panel}
+        columns = list(dict.fromkeys(column for _, column in mine))
+        rows = []
+        for row in dict.fromkeys(row for row, _ in mine):
+            line = [row]
+            for column in columns:
+                cell = mine.get((row, column))
+                line.append(_matrix_cell(cell) if cell else "")
+            rows.append(line)
+        bodies[panel] = text_table([spec.rows, *columns], rows)
+    if not bodies:
+        return ""
+    note = (f"{records.TITLES[spec.value]}: sessions out of {counted([c.rate.n for c in cells])} "
+            "a cell, Wilson interval at 95 %\n")
+    signs = [f"{sign} {name} in some or all sessions" for name, sign in _SIGNS.items()
+             if any(cell.marks[name] for cell in cells)]
+    note += "; ".join(signs) + "\n" if signs else ""
+    return note + _panels(panels, bodies, spec.panels)
+
+
+def _matrix_cell(cell: numbers.Cell) -> str:
+    signs = "".join(sign if cell.marks[name] else " " for name, sign in _SIGNS.items())
+    return (f"{cell.successes}/{cell.rate.n} [{100 * cell.rate.low:.1f}, "
+            f"{100 * cell.rate.high:.1f}] % {signs}")
+
+
+def _cdf(data: Dataset, spec: PlotSpec) -> str:
+    curves = numbers.cdf(data, spec)
+    unit = records.MEASURES[spec.value]
+    header = [spec.lines, "n", *(f"p{round(100 * q)}" for q in QUANTILES)]
+    bodies: Dict[str, str] = {}
+    panels = list(dict.fromkeys(curve.panel for curve in curves))
+    for panel in panels:
+        rows: List[List[str]] = [
+            [c.line, f"{c.sample.n:,}", *(interval(e, unit) for e in c.quantiles)]
+            for c in curves if c.panel == panel]
+        bodies[panel] = text_table(header, rows)
+    note = f"{records.TITLES[spec.value]}, bootstrap interval over runs at 95 %\n"
+    return note + _panels(panels, bodies, spec.panels) if bodies else ""
+
+
+def _line(data: Dataset, spec: PlotSpec) -> str:
+    marks = numbers.line(data, spec)
+    unit = spec.x.upper() if spec.per_x else records.MEASURES[spec.value]
+    bodies: Dict[str, str] = {}
+    panels = list(dict.fromkeys(mark.panel for mark in marks))
+    for panel in panels:
+        mine = {(m.level, m.line): m for m in marks if m.panel == panel}
+        lines = list(dict.fromkeys(m.line for m in marks if m.panel == panel))
+        levels = [m.level for m in sorted(mine.values(), key=lambda m: m.x)]
+        rows = [[level, *(interval(mine[level, name].y, unit) if (level, name) in mine else ""
+                          for name in lines)] for level in dict.fromkeys(levels)]
+        bodies[panel] = text_table([spec.x, *lines], rows)
+    if not bodies:
+        return ""
+    note = (f"{statistic(spec.statistic)} {records.TITLES[spec.value]}, bootstrap interval over "
+            f"runs at 95 %; {counted([mark.y.n for mark in marks])} a point\n")
+    return note + _panels(panels, bodies, spec.panels)
