@@ -27,7 +27,7 @@ class HexCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ((FromHex("00090A7F80AFFF") == octets), true, "upper case as well");
         NS_TEST_EXPECT_MSG_EQ(FromHex("").size(), 0, "no digits, no octets");
         for (const std::string bad :
-             {"0", "000", "0g", "g0", "0x00", " 00", "00 ", "-1", "@0", "/0"})
+             {"0", "000", "0g", "g0", "0x00", " 00", "00 ", "-1", ":0", "@0", "/0", "0`"})
         {
             NS_TEST_EXPECT_MSG_EQ(FromHex(bad).size(), 0, "not hexadecimal: '" << bad << "'");
         }
