@@ -278,8 +278,7 @@ def _choose(bld, goal):
         for generator in group
         if set(getattr(generator, "goals", [])) & set(wanted[goal])
     ]
-    # waf takes an empty list for everything.
-    bld.targets = ",".join(chosen) or "version"
+    bld.targets = ",".join(["version", "profiles", *chosen])
 
 
 def _judge_warnings(bld):

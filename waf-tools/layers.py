@@ -8,7 +8,8 @@ ALLOWED: dict[str, list[str]] = {
     "engine": [],
     "internet": [],
     "mptcp": [NS3],
-    "transport": [NS3, "mptcp"],
+    # The engine's words only: octets, path numbers, reasons.
+    "transport": [NS3, "mptcp", "engine"],
     "adversary": [NS3, "engine"],
     "session": [NS3, "engine", "transport", "adversary"],
     "helper": [NS3, "engine", "internet", "mptcp", "transport", "adversary", "session"],
