@@ -80,6 +80,20 @@ Digest HmacSha256(ByteView key, ByteView message);
 /** HKDF-SHA-256 (RFC 5869): extract and expand. \p size is at most 8,160 octets. */
 Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
 
+constexpr std::size_t SIGNATURE_SIZE = 64; //!< Ed25519, octets
+
+/** Draws a long-term Ed25519 key pair (RFC 8032, 5.1.5); both values have 32 octets. */
+KeyPair GenerateSigningKeyPair(RandomSource& random);
+
+/** \return the Ed25519 signature of \p message (RFC 8032, 5.1.6) */
+Bytes SignEd25519(const KeyPair& signer, ByteView message);
+
+/**
+ * Does an Ed25519 signature hold (RFC 8032, 5.1.7)? All three may be anything: a wrong length, a
+ * point that is not in its one canonical form or a scalar out of range make it false.
+ */
+bool VerifyEd25519(ByteView publicKey, ByteView message, ByteView signature);
+
 constexpr std::size_t AEAD_KEY_SIZE = 16;   //!< AES-128
 constexpr std::size_t AEAD_NONCE_SIZE = 12; //!< octets
 constexpr std::size_t AEAD_TAG_SIZE = 16;   //!< octets

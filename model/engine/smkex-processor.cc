@@ -84,6 +84,20 @@ Processor::HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t si
 }
 
 Bytes
+Processor::SignEd25519(const KeyPair& signer, ByteView message)
+{
+    Charge(Operation::SignEd25519, message.size());
+    return smkex::SignEd25519(signer, message);
+}
+
+bool
+Processor::VerifyEd25519(ByteView publicKey, ByteView message, ByteView signature)
+{
+    Charge(Operation::VerifyEd25519, message.size());
+    return smkex::VerifyEd25519(publicKey, message, signature);
+}
+
+Bytes
 Processor::SealAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView plaintext)
 {
     Charge(Operation::SealAes128Gcm, additionalData.size() + plaintext.size());

@@ -45,8 +45,8 @@ class Processor
 
     /*
      * The functions of smkex-crypto.h. The size that a cost depends on: all octets handed in for
-     * the hash, the output for the KDF, additional and payload octets (with the tag when opening)
-     * for the AEAD.
+     * the hash, the output for the KDF, the message for signatures, additional and payload octets
+     * (with the tag when opening) for the AEAD.
      */
 
     KeyPair GenerateKeyPair(Group group);
@@ -54,6 +54,8 @@ class Processor
     AgreementResult Agree(Group group, ByteView privateKey, ByteView peerPublicKey);
     Digest Sha256(std::initializer_list<ByteView> parts);
     Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
+    Bytes SignEd25519(const KeyPair& signer, ByteView message);
+    bool VerifyEd25519(ByteView publicKey, ByteView message, ByteView signature);
     Bytes SealAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView plaintext);
     std::optional<Bytes> OpenAes128Gcm(ByteView key,
                                        ByteView nonce,

@@ -278,6 +278,31 @@ class AeadVectorsCase : public VectorsCase
     }
 };
 
+/** Invalid there are signatures of another form or value. */
+class SignatureVectorsCase : public VectorsCase
+{
+  public:
+    SignatureVectorsCase()
+        : VectorsCase("Ed25519 verifies each signature and no other form of one",
+                      "ed25519_test.json",
+                      88,
+                      63)
+    {
+    }
+
+  private:
+    void Check(const Json& group, const Json& test, const std::string& label) override
+    {
+        const Bytes publicKey = OctetsOf(group.at("publicKey"), "pk");
+        const bool valid = test.at("result") == "valid";
+        NS_TEST_EXPECT_MSG_EQ(
+            VerifyEd25519(publicKey, OctetsOf(test, "msg"), OctetsOf(test, "sig")),
+            valid,
+            label);
+        valid ? CountAccepted() : CountRefused();
+    }
+};
+
 class VectorsSuite : public TestSuite
 {
   public:
@@ -289,6 +314,7 @@ class VectorsSuite : public TestSuite
         AddTestCase(new HkdfVectorsCase, TestCase::QUICK);
         AddTestCase(new HmacVectorsCase, TestCase::QUICK);
         AddTestCase(new AeadVectorsCase, TestCase::QUICK);
+        AddTestCase(new SignatureVectorsCase, TestCase::QUICK);
     }
 };
 

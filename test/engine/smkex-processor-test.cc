@@ -95,6 +95,9 @@ class ChargesCase : public TestCase
         processor.Agree(Group::P256, p256.privateKey, p256.publicKey);
         processor.Sha256({Bytes(10), Bytes(0), Bytes(7)});
         processor.HkdfSha256(Bytes(32), Bytes(64), Bytes(100), 40);
+        const KeyPair signer = GenerateSigningKeyPair(bench.random);
+        const Bytes signature = processor.SignEd25519(signer, Bytes(3));
+        processor.VerifyEd25519(signer.publicKey, Bytes(3), signature);
         const Bytes sealed = processor.SealAes128Gcm(key, nonce, Bytes(5), Bytes(20));
         processor.OpenAes128Gcm(key, nonce, Bytes(5), sealed);
 
@@ -105,6 +108,8 @@ class ChargesCase : public TestCase
             {Operation::AgreementP256, 4000},
             {Operation::HashSha256, 5000 + 5 * 17},
             {Operation::KdfHkdfSha256, 6000 + 6 * 40},
+            {Operation::SignEd25519, 7000 + 7 * 3},
+            {Operation::VerifyEd25519, 8000 + 8 * 3},
             {Operation::SealAes128Gcm, 9000 + 9 * 25},
             {Operation::OpenAes128Gcm, 10000 + 10 * 41},
         };
@@ -158,6 +163,11 @@ class ResultsCase : public TestCase
             (processor.HkdfSha256(a, b, Bytes(9), 50) == HkdfSha256(a, b, Bytes(9), 50)),
             true,
             "KDF");
+        const KeyPair signer = GenerateSigningKeyPair(same);
+        const Bytes signature = processor.SignEd25519(signer, a);
+        NS_TEST_EXPECT_MSG_EQ((signature == SignEd25519(signer, a)), true, "signature");
+        NS_TEST_EXPECT_MSG_EQ(processor.VerifyEd25519(signer.publicKey, a, signature), true, "yes");
+        NS_TEST_EXPECT_MSG_EQ(processor.VerifyEd25519(signer.publicKey, b, signature), false, "no");
         const Bytes key(16, 1);
         const Bytes nonce(12, 2);
         const Bytes sealed = processor.SealAes128Gcm(key, nonce, a, b);
