@@ -136,6 +136,8 @@ class Launcher(unittest.TestCase):
         self.everything_is_installed()
         self.tool("apt-get", "exit 1")
         shutil.copy(os.path.join(TOP, "waf"), self.bin)
+        with open(os.path.join(self.bin, "waf"), "a", encoding="utf-8") as file:
+            file.write("# another version, which mentions waflib\n")
         self.assertIn("WAFDIR", self.waf("build").stderr)
 
     def test_a_real_waf_on_the_path_is_used(self) -> None:
