@@ -94,7 +94,13 @@ def _labels(axes: Any, marks: Sequence[Mark], names: Sequence[str], colour: Dict
     """Names at the right ends, moved apart where ends meet."""
     ends: List[Mark] = [[m for m in marks if m.line == name][-1] for name in names
                         if any(m.line == name for m in marks)]
-    forth, back = ((math.log, math.exp) if axes.get_yscale() == "log" else (float, float))
+    logarithmic_y = axes.get_yscale() == "log"
+
+    def forth(value: float) -> float:
+        return math.log(value) if logarithmic_y else value
+
+    def back(value: float) -> float:
+        return math.exp(value) if logarithmic_y else value
     low, high = (forth(limit) for limit in axes.get_ylim())
     height = axes.figure.get_figheight() * 0.62 / (1 if len(axes.figure.axes) <= 3 else 2)
     gap = 0.115 * (high - low) / height
