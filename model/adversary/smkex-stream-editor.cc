@@ -259,7 +259,7 @@ StreamEditor::GoneOutBefore(Offset in, std::size_t size, bool fin) const
     const Offset inEnd = in + static_cast<Offset>(size);
     Run run;
     run.fin = fin && m_isFinished && in <= *m_finIn && inEnd >= *m_finIn;
-    if (in >= m_putOutIn && !run.fin)
+    if ((size == 0 || in >= m_putOutIn) && !run.fin)
     {
         return run;
     }
