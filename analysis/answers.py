@@ -51,6 +51,9 @@ def answer(data: Dataset) -> str:
     return f"{totals['sessions']:,} sessions at {totals['points']:,} points are stored."
 
 
+# Where a plot has panels, sentences speak of the first.
+
+
 def _join(words: List[str]) -> str:
     return ", ".join(words)
 
@@ -59,6 +62,8 @@ def _matrix(data: Dataset, spec: PlotSpec) -> str:
     cells = numbers.matrix(data, spec)
     if not cells:
         return ""
+    cells = [cell for cell in cells if cell.panel == cells[0].panel]
+    where = f" ({spec.panels} {cells[0].panel})" if spec.panels else ""
     parts = []
     for column in dict.fromkeys(cell.column for cell in cells):
         mine = [cell for cell in cells if cell.column == column]
@@ -67,7 +72,7 @@ def _matrix(data: Dataset, spec: PlotSpec) -> str:
         parts.append(f"{column} with {_join(hit)}" if hit else f"{column} never")
     zero = [cell.rate.high for cell in cells if not cell.successes]
     bound = f"; where never, the rate is below {100 * max(zero):.2g} % at 95 %" if zero else ""
-    return (f"{records.TITLES[spec.value].capitalize()}: {'; '.join(parts)} "
+    return (f"{records.TITLES[spec.value].capitalize()}{where}: {'; '.join(parts)} "
             f"({counted([cell.rate.n for cell in cells])} a cell{bound}).")
 
 
