@@ -4,6 +4,7 @@
 #include "smkex-crypto-test-doubles.h"
 
 #include "ns3/smkex-crypto-cost.h"
+#include "ns3/smkex-embedded-profiles.h"
 #include "ns3/test.h"
 
 #include <algorithm>
@@ -282,6 +283,41 @@ class DistributionCase : public TestCase
     }
 };
 
+class ShippedProfilesCase : public TestCase
+{
+  public:
+    ShippedProfilesCase()
+        : TestCase("Each profile in the program can be read, and `measured` has no free operation")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        bool measured = false;
+        for (const auto& shipped : EmbeddedProfiles())
+        {
+            CostProfile profile;
+            std::string error;
+            NS_TEST_ASSERT_MSG_EQ(profile.Parse(std::string(shipped.text), error),
+                                  true,
+                                  shipped.name << ": " << error);
+            if (shipped.name != "measured")
+            {
+                continue;
+            }
+            measured = true;
+            for (std::size_t i = 0; i < OPERATION_COUNT; ++i)
+            {
+                const auto operation = static_cast<Operation>(i);
+                NS_TEST_EXPECT_MSG_GT(profile.Of(operation).medianNs, 0, NameOf(operation));
+                NS_TEST_EXPECT_MSG_GT(profile.Of(operation).spread, 0, NameOf(operation));
+            }
+        }
+        NS_TEST_EXPECT_MSG_EQ(measured, true, "the profile `measured`");
+    }
+};
+
 class CostSuite : public TestSuite
 {
   public:
@@ -294,6 +330,7 @@ class CostSuite : public TestSuite
         AddTestCase(new DrawCase, TestCase::QUICK);
         AddTestCase(new FreeCase, TestCase::QUICK);
         AddTestCase(new DistributionCase, TestCase::QUICK);
+        AddTestCase(new ShippedProfilesCase, TestCase::QUICK);
     }
 };
 
