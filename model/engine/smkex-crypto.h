@@ -35,14 +35,14 @@ const char* NameOf(Group group);
 /** \return the length of a public value on the wire, in octets: 32, or 65 (uncompressed point) */
 std::size_t PublicKeySize(Group group);
 
-/** An ephemeral key pair, both values in their form on the wire (RFC 7748, 5; SEC 1, 2.3.3). */
+/** A key pair, both values in their form on the wire (RFC 7748, 5; SEC 1, 2.3.3; RFC 8032, 5.1). */
 struct KeyPair
 {
     Bytes privateKey;
     Bytes publicKey;
 };
 
-/** Draws a key pair. */
+/** Draws an ephemeral key pair. */
 KeyPair GenerateKeyPair(Group group, RandomSource& random);
 
 /** What is wrong with a peer's public value. */

@@ -65,6 +65,7 @@ class Calibrate(unittest.TestCase):
                 "--repetitions=19": "--repetitions must be a whole number from 20 to 1000000, not '19'",
                 "--repetitions=1000001": "--repetitions must be a whole number from 20 to 1000000, not '1000001'",
                 "--repetitions=2e3": "--repetitions must be a whole number from 20 to 1000000, not '2e3'",
+                "--repetitions=20x": "--repetitions must be a whole number from 20 to 1000000, not '20x'",
                 "--out=": "--out needs the name of a file",
                 f"--out={folder}": f"--out: cannot write to '{folder}'",
                 f"--out={folder}/no/file": f"--out: cannot write to '{folder}/no/file'",
