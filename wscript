@@ -162,6 +162,18 @@ def _link_headers(bld):
             os.symlink(header, path)
         # waf's scanner finds only those files of the build folder that it has been told of.
         bld.root.make_node(path)
+    _forget_lost_headers(bld)
+
+
+def _forget_lost_headers(bld):
+    """Has what included a header that is gone (moved to another layer, say) scanned anew: waf cannot cope with it."""
+    remembered = {node for nodes in bld.node_deps.values() for node in nodes}
+    lost = {node for node in remembered if not os.path.exists(node.abspath())}
+    for task in [task for task, nodes in bld.node_deps.items() if lost.intersection(nodes)]:
+        for memory in (bld.node_deps, bld.raw_deps, bld.imp_sigs):
+            memory.pop(task, None)
+    for node in lost:
+        node.evict()
 
 
 def _includes(bld, names):

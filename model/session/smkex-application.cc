@@ -3,7 +3,7 @@
  */
 #include "smkex-application.h"
 
-#include "smkex-stream-seed.h"
+#include "ns3/smkex-stream-seed.h"
 
 #include "ns3/fatal-error.h"
 #include "ns3/string.h"

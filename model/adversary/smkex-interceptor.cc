@@ -1,0 +1,364 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "smkex-interceptor.h"
+
+#include "ns3/simulator.h"
+
+#include <tuple>
+#include <utility>
+
+namespace ns3
+{
+
+using smkex::ByteView;
+using smkex::Direction;
+using smkex::FlowId;
+using smkex::StreamPiece;
+using smkex::TcpSegment;
+
+namespace
+{
+
+Direction
+Opposite(Direction direction)
+{
+    return direction == Direction::ToServer ? Direction::ToClient : Direction::ToServer;
+}
+
+} // namespace
+
+bool
+SmkexTuple::operator<(const SmkexTuple& other) const
+{
+    return std::tie(sourcePort, destinationPort, source, destination) <
+           std::tie(other.sourcePort, other.destinationPort, other.source, other.destination);
+}
+
+SmkexTuple
+SmkexTuple::Reversed() const
+{
+    return {destination, source, destinationPort, sourcePort};
+}
+
+SmkexInterceptor::SmkexInterceptor(bool active, const StrategyMaker& makeStrategy)
+    : m_active(active),
+      m_strategy(makeStrategy(*this))
+{
+}
+
+bool
+SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
+                            TcpSegment segment,
+                            const OnwardMaker& makeOnward)
+{
+    Direction direction = Direction::ToServer;
+    Flow* flow = FindFlow(tuple, direction);
+    if (segment.Has(TcpSegment::SYN))
+    {
+        if (!segment.Has(TcpSegment::ACK))
+        {
+            const bool repeated = flow && direction == Direction::ToServer &&
+                                  flow->initialSequence == segment.Sequence() && !flow->ended;
+            if (!repeated)
+            {
+                BeginFlow(tuple, segment);
+            }
+        }
+        else if (flow && direction == Direction::ToClient)
+        {
+            BeginStream(flow->streams[static_cast<int>(direction)], segment.Sequence());
+        }
+        return true;
+    }
+    if (!flow)
+    {
+        return true; // its beginning was not seen
+    }
+    Stream& stream = flow->streams[static_cast<int>(direction)];
+    const bool followed = stream.editor || stream.reader;
+    if (!followed)
+    {
+        return true;
+    }
+    stream.finished = stream.finished || segment.Has(TcpSegment::FIN);
+    const bool over =
+        segment.Has(TcpSegment::RST) ||
+        (stream.finished && flow->streams[static_cast<int>(Opposite(direction))].finished);
+    bool asItIs = true;
+    if (m_active)
+    {
+        asItIs = Rewrite(*flow, direction, std::move(segment), makeOnward);
+    }
+    else
+    {
+        Read(*flow, direction, segment);
+    }
+    if (over)
+    {
+        EndFlow(*flow);
+    }
+    return asItIs;
+}
+
+void
+SmkexInterceptor::OnNews(const smkex::News& news)
+{
+    m_strategy->OnNews(news);
+    PutOutDecided();
+}
+
+SmkexInterceptor::Flow*
+SmkexInterceptor::FindFlow(const SmkexTuple& tuple, Direction& direction)
+{
+    auto found = m_byTuple.find(tuple);
+    direction = Direction::ToServer;
+    if (found == m_byTuple.end())
+    {
+        found = m_byTuple.find(tuple.Reversed());
+        direction = Direction::ToClient;
+    }
+    return found == m_byTuple.end() ? nullptr : m_flows.at(found->second).get();
+}
+
+void
+SmkexInterceptor::BeginFlow(const SmkexTuple& tuple, const TcpSegment& syn)
+{
+    ForgetOldFlows();
+    if (const auto former = m_byTuple.find(tuple); former != m_byTuple.end())
+    {
+        Forget(former->second);
+    }
+    const FlowId id = m_nextFlow++;
+    auto flow = std::make_unique<Flow>();
+    flow->id = id;
+    flow->tuple = tuple;
+    flow->initialSequence = syn.Sequence();
+    BeginStream(flow->streams[static_cast<int>(Direction::ToServer)], syn.Sequence());
+    m_byTuple[tuple] = id;
+    m_flows.emplace(id, std::move(flow));
+    m_strategy->OnFlow(id, tuple.sourcePort);
+}
+
+void
+SmkexInterceptor::BeginStream(Stream& stream, std::uint32_t initialSequence)
+{
+    if (m_active && !stream.editor)
+    {
+        stream.editor = std::make_unique<smkex::StreamEditor>(initialSequence);
+    }
+    else if (!m_active && !stream.reader)
+    {
+        stream.reader = std::make_unique<smkex::StreamReader>(initialSequence);
+    }
+}
+
+void
+SmkexInterceptor::Read(Flow& flow, Direction direction, const TcpSegment& segment)
+{
+    const ByteView octets =
+        flow.streams[static_cast<int>(direction)].reader->OnSegment(segment.Sequence(),
+                                                                    segment.Payload());
+    if (!octets.empty())
+    {
+        m_strategy->OnBytes(flow.id, direction, octets);
+    }
+}
+
+void
+SmkexInterceptor::TranslateAcknowledgment(Flow& flow, Direction direction, TcpSegment& segment)
+{
+    smkex::StreamEditor* acknowledged =
+        flow.streams[static_cast<int>(Opposite(direction))].editor.get();
+    if (segment.Has(TcpSegment::ACK) && acknowledged)
+    {
+        segment.SetAcknowledgment(acknowledged->AcknowledgmentToSender(segment.Acknowledgment()));
+        if (acknowledged->HasShifted())
+        {
+            segment.EraseSackBlocks();
+        }
+    }
+}
+
+bool
+SmkexInterceptor::Rewrite(Flow& flow,
+                          Direction direction,
+                          TcpSegment segment,
+                          const OnwardMaker& makeOnward)
+{
+    Stream& stream = flow.streams[static_cast<int>(direction)];
+    smkex::StreamEditor& editor = *stream.editor;
+    const TcpSegment original = segment;
+    TranslateAcknowledgment(flow, direction, segment);
+    if (!stream.onward)
+    {
+        stream.onward = makeOnward();
+    }
+    if (segment.Has(TcpSegment::RST))
+    {
+        segment.SetSequence(editor.ToReceiver(segment.Sequence()));
+        stream.onward->Put(segment);
+        return false;
+    }
+
+    const std::uint32_t sequence = segment.Sequence();
+    const std::size_t size = segment.Payload().size();
+    const bool fin = segment.Has(TcpSegment::FIN);
+    if (size > 0 || fin)
+    {
+        const std::size_t heldBefore = editor.Held().size();
+        editor.OnSegment(sequence, original.Payload(), fin);
+        const ByteView fresh = editor.Held().From(heldBefore);
+        if (!fresh.empty())
+        {
+            m_strategy->OnBytes(flow.id, direction, fresh);
+        }
+    }
+    std::vector<StreamPiece> pieces = editor.PiecesFor(sequence, size, fin);
+    if (pieces.empty())
+    {
+        pieces = editor.PiecesFor(sequence, 0, false); // what is held does not hold up its ACK
+    }
+    stream.dirty = false;
+
+    const bool asItIs = pieces.size() == 1 && pieces[0].sequence == sequence &&
+                        pieces[0].fin == fin && original.Payload() == pieces[0].payload &&
+                        original.Octets() == segment.Octets();
+    if (asItIs)
+    {
+        stream.latest = std::move(segment);
+    }
+    else
+    {
+        PutPieces(stream, segment, pieces);
+    }
+    PutOutDecided();
+    return asItIs;
+}
+
+void
+SmkexInterceptor::PutPieces(Stream& stream,
+                            const TcpSegment& like,
+                            const std::vector<StreamPiece>& pieces)
+{
+    for (const StreamPiece& piece : pieces)
+    {
+        TcpSegment segment = like;
+        segment.SetSequence(piece.sequence);
+        segment.SetPayload(piece.payload);
+        const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
+        segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);
+        stream.latest = segment;
+        stream.onward->Put(std::move(segment));
+    }
+}
+
+void
+SmkexInterceptor::PutOutDecided()
+{
+    for (const auto& [id, direction] : std::exchange(m_dirty, {}))
+    {
+        const auto found = m_flows.find(id);
+        if (found == m_flows.end())
+        {
+            continue;
+        }
+        Stream& stream = found->second->streams[static_cast<int>(direction)];
+        if (stream.dirty && stream.latest)
+        {
+            stream.dirty = false;
+            PutPieces(stream, *stream.latest, stream.editor->TakeNew());
+        }
+    }
+}
+
+smkex::StreamEditor&
+SmkexInterceptor::Editor(FlowId flow, Direction direction) const
+{
+    return *m_flows.at(flow)->streams[static_cast<int>(direction)].editor;
+}
+
+void
+SmkexInterceptor::MarkDirty(FlowId flow, Direction direction)
+{
+    Stream& stream = m_flows.at(flow)->streams[static_cast<int>(direction)];
+    if (!stream.dirty)
+    {
+        stream.dirty = true;
+        m_dirty.emplace_back(flow, direction);
+    }
+}
+
+ByteView
+SmkexInterceptor::Held(FlowId flow, Direction direction) const
+{
+    const Stream& stream = m_flows.at(flow)->streams[static_cast<int>(direction)];
+    return stream.editor ? stream.editor->Held() : ByteView();
+}
+
+void
+SmkexInterceptor::Forward(FlowId flow, Direction direction, std::size_t size)
+{
+    Editor(flow, direction).Forward(size);
+    MarkDirty(flow, direction);
+}
+
+void
+SmkexInterceptor::Replace(FlowId flow, Direction direction, std::size_t size, ByteView replacement)
+{
+    Editor(flow, direction).Replace(size, replacement);
+    MarkDirty(flow, direction);
+}
+
+void
+SmkexInterceptor::Inject(FlowId flow, Direction direction, ByteView octets)
+{
+    if (m_flows.at(flow)->streams[static_cast<int>(direction)].editor)
+    {
+        Editor(flow, direction).Inject(octets);
+        MarkDirty(flow, direction);
+    }
+}
+
+void
+SmkexInterceptor::EndFlow(Flow& flow)
+{
+    if (!flow.ended)
+    {
+        flow.ended = true;
+        m_ended.emplace_back(Simulator::Now(), flow.id);
+    }
+}
+
+void
+SmkexInterceptor::ForgetOldFlows()
+{
+    while (!m_ended.empty() && m_ended.front().first + Seconds(LINGER_SECONDS) < Simulator::Now())
+    {
+        Forget(m_ended.front().second);
+        m_ended.pop_front();
+    }
+    if (m_flows.size() >= MAX_FLOWS)
+    {
+        Forget(m_flows.begin()->first);
+    }
+}
+
+void
+SmkexInterceptor::Forget(FlowId id)
+{
+    const auto found = m_flows.find(id);
+    if (found == m_flows.end())
+    {
+        return;
+    }
+    const auto byTuple = m_byTuple.find(found->second->tuple);
+    if (byTuple != m_byTuple.end() && byTuple->second == id)
+    {
+        m_byTuple.erase(byTuple);
+    }
+    m_flows.erase(found);
+    m_strategy->OnFlowEnd(id);
+}
+
+} // namespace ns3

@@ -1,0 +1,89 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "smkex-strategy.h"
+
+#include "smkex-plaintext-strategy.h"
+#include "smkex-substitute-strategy.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace smkex
+{
+
+namespace
+{
+
+using Maker = std::function<std::unique_ptr<Strategy>(const Situation&, const StrategyTools&)>;
+
+Maker
+Substitute(const SubstitutePlan& plan)
+{
+    return [plan](const Situation& situation, const StrategyTools& tools) {
+        return std::make_unique<SubstituteStrategy>(situation, tools, plan);
+    };
+}
+
+/** One line a strategy. */
+const std::vector<std::pair<std::string, Maker>>&
+Registry()
+{
+    static const std::vector<std::pair<std::string, Maker>> registry{
+        {"substitute", Substitute({{true, true, false}, false})},
+        {"substitute-server-share", Substitute({{false, true, false}, false})},
+        {"low-order-share", Substitute({{true, true, true}, false})},
+        {"inject-binding", Substitute({{true, true, false}, true})},
+    };
+    return registry;
+}
+
+} // namespace
+
+bool
+Situation::Sees(PathId path) const
+{
+    return std::any_of(coalition.begin(), coalition.end(), [path](const CoalitionMember& member) {
+        return std::find(member.paths.begin(), member.paths.end(), path) != member.paths.end();
+    });
+}
+
+bool
+Situation::IsActiveOn(PathId path) const
+{
+    return std::any_of(coalition.begin(), coalition.end(), [path](const CoalitionMember& member) {
+        return member.active &&
+               std::find(member.paths.begin(), member.paths.end(), path) != member.paths.end();
+    });
+}
+
+std::vector<std::string>
+StrategyNames()
+{
+    std::vector<std::string> names;
+    for (const auto& entry : Registry())
+    {
+        names.push_back(entry.first);
+    }
+    return names;
+}
+
+std::unique_ptr<Strategy>
+MakeStrategy(const std::string& name, const Situation& situation, const StrategyTools& tools)
+{
+    if (!situation.encrypted)
+    {
+        return std::make_unique<PlaintextStrategy>(situation, tools);
+    }
+    for (const auto& [known, make] : Registry())
+    {
+        if (known == name)
+        {
+            return make(situation, tools);
+        }
+    }
+    std::abort(); // names are checked where they come in
+}
+
+} // namespace smkex
