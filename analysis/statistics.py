@@ -23,6 +23,8 @@ QUANTILES: Tuple[float, ...] = (0.50, 0.95, 0.99)
 RESAMPLES = 999
 #: Fixed, so that the same database gives the same interval.
 BOOTSTRAP_SEED = 20180001
+#: More groups than this are not resampled one by one.
+MOST_GROUPS = 1000
 #: Resampled values held in memory at once (8 B each).
 _BATCH_VALUES = 4_000_000
 
@@ -59,14 +61,19 @@ def rate(successes: int, trials: int) -> Estimate:
 
 
 def clusters(sample: Sample) -> Ints:
-    """For each value the number of the group that is resampled as a whole, from 0."""
+    """For each value the number of the group that is resampled as a whole, from 0.
+
+    A group is a run; of very many runs, neighbours are taken together.
+    """
     groups: Ints = np.unique(sample.runs, return_inverse=True)[1].astype(np.int64)
     if sample.n and groups.max() == 0:
-        return np.arange(sample.n, dtype=np.int64)
-    return groups
+        groups = np.arange(sample.n, dtype=np.int64)
+    count = int(groups.max()) + 1 if sample.n else 0
+    return groups if count <= MOST_GROUPS else groups * MOST_GROUPS // count
 
 
 def _bootstrap(groups: int, statistic: Any, values: int) -> Tuple[Floats, Floats]:
+    """An interval of what `statistic` makes of groups' numbers; `values`: its memory a draw."""
     batch = max(1, min(RESAMPLES, _BATCH_VALUES // max(1, values)))
     interval = stats.bootstrap(
         (np.arange(groups),), statistic, vectorized=True, n_resamples=RESAMPLES, batch=batch,
@@ -75,12 +82,52 @@ def _bootstrap(groups: int, statistic: Any, values: int) -> Tuple[Floats, Floats
     return np.atleast_1d(interval.low), np.atleast_1d(interval.high)
 
 
-def _counts(drawn: Ints, groups: int) -> Ints:
-    """How often each group is in each draw (draws along all axes but the last)."""
-    flat = drawn.reshape(-1, drawn.shape[-1])
-    offset = np.arange(len(flat))[:, None] * groups
-    counted: Ints = np.bincount((flat + offset).ravel(), minlength=len(flat) * groups)
-    return counted.reshape(drawn.shape[:-1] + (groups,))
+def _counts(drawn: Ints, groups: int) -> Floats:
+    """How often each group is in each draw; draws are rows."""
+    rows = drawn.reshape(-1, drawn.shape[-1])
+    offset = np.arange(len(rows))[:, None] * groups
+    counted = np.bincount((rows + offset).ravel(), minlength=len(rows) * groups)
+    return counted.reshape(-1, groups).astype(np.float64)
+
+
+class _Resampled:
+    """Quantiles of values whose groups are drawn again and again.
+
+    A draw gives each value its group's count as weight. Sums over blocks of the sorted values find
+    the block of a quantile, so that only that block is looked at value by value.
+    """
+
+    def __init__(self, values: Floats, group_of: Ints, which: Sequence[float]) -> None:
+        self.values, self.which = values, which
+        self.groups = int(group_of.max()) + 1
+        self.size = max(1, int(np.sqrt(len(values))))
+        blocks = -(-len(values) // self.size)
+        # The padding belongs to a group that is never drawn.
+        padded = np.full(blocks * self.size, self.groups, dtype=np.int64)
+        padded[:len(values)] = group_of
+        self.members = padded.reshape(blocks, self.size)
+        place = np.arange(len(values)) // self.size * self.groups + group_of
+        sizes = np.bincount(place, minlength=blocks * self.groups).reshape(blocks, self.groups)
+        self.up_to: Floats = np.cumsum(sizes, axis=0).T.astype(np.float64)
+
+    def memory(self) -> int:
+        """Numbers needed for a draw."""
+        return self.groups + self.up_to.shape[1] + 2 * self.size
+
+    def __call__(self, drawn: Ints, axis: int = -1) -> Floats:
+        counts = _counts(drawn, self.groups)
+        sums = counts @ self.up_to
+        weights = np.concatenate([counts, np.zeros((len(counts), 1))], axis=1)
+        rows = np.arange(len(counts))
+        found = []
+        for share in self.which:
+            need = np.ceil(share * sums[:, -1] - 1e-9)[:, None]
+            block = np.argmax(sums >= need, axis=1)
+            before = np.where(block > 0, sums[rows, block - 1], 0.0)[:, None]
+            inside = np.cumsum(weights[rows[:, None], self.members[block]], axis=1)
+            found.append(block * self.size + np.argmax(before + inside >= need, axis=1))
+        return np.asarray(self.values[np.stack(found)].reshape(
+            (len(self.which),) + drawn.shape[:-1]))
 
 
 def quantiles(sample: Sample, which: Sequence[float] = QUANTILES) -> List[Estimate]:
@@ -89,19 +136,11 @@ def quantiles(sample: Sample, which: Sequence[float] = QUANTILES) -> List[Estima
         return [Estimate(np.nan, np.nan, np.nan, 0) for _ in which]
     order = np.argsort(sample.values, kind="stable")
     values = sample.values[order]
-    group_of = clusters(sample)[order]
-    groups = int(group_of.max()) + 1
     points = np.quantile(values, which, method="inverted_cdf")
-    if groups == 1 or values[0] == values[-1]:
-        return [Estimate(float(p), float(p), float(p), sample.n) for p in points]
-
-    def statistic(drawn: Ints, axis: int = -1) -> Floats:
-        weights = np.cumsum(_counts(drawn, groups)[..., group_of], axis=axis)
-        total = weights[..., -1:]
-        places = [np.sum(weights < np.ceil(q * total - 1e-9), axis=-1) for q in which]
-        return np.asarray(values[np.stack(places)])
-
-    low, high = _bootstrap(groups, statistic, max(len(values), groups))
+    low = high = points
+    if values[0] != values[-1]:
+        resampled = _Resampled(values, clusters(sample)[order], which)
+        low, high = _bootstrap(resampled.groups, resampled, resampled.memory())
     return [Estimate(float(p), float(a), float(b), sample.n)
             for p, a, b in zip(points, low, high)]
 
@@ -113,7 +152,7 @@ def mean(sample: Sample) -> Estimate:
     group_of = clusters(sample)
     means = np.bincount(group_of, weights=sample.values) / np.bincount(group_of)
     centre = float(np.mean(means))
-    if len(means) == 1 or np.ptp(means) == 0:
+    if np.ptp(means) == 0:
         return Estimate(centre, centre, centre, sample.n)
     low, high = _bootstrap(len(means), lambda drawn, axis=-1: means[drawn].mean(axis=axis),
                            len(means))
@@ -122,22 +161,20 @@ def mean(sample: Sample) -> Estimate:
 
 def distribution(sample: Sample, grid: Floats) -> Tuple[Floats, Floats, Floats]:
     """Share of values that do not exceed each grid value, with a pointwise band over runs."""
-    order = np.argsort(sample.values, kind="stable")
-    values = sample.values[order]
-    share = np.searchsorted(values, grid, side="right") / sample.n
+    share = np.searchsorted(np.sort(sample.values), grid, side="right") / sample.n
+    if sample.values.min() == sample.values.max():
+        return share, share.copy(), share.copy()
     group_of = clusters(sample)
     groups = int(group_of.max()) + 1
-    if groups == 1 or values[0] == values[-1]:
-        return share, share.copy(), share.copy()
-    sizes = np.bincount(group_of, minlength=groups)
-    below = np.stack([np.searchsorted(np.sort(sample.values[group_of == g]), grid, side="right")
-                      for g in range(groups)]) if groups < sample.n else (
-                          sample.values[:, None] <= grid[None, :]).astype(np.int64)
+    # In which step of the grid each value lies; beyond the last it counts for the size only.
+    step = np.searchsorted(grid, sample.values, side="left")
+    counted = np.bincount(group_of * (len(grid) + 1) + step, minlength=groups * (len(grid) + 1))
+    up_to = np.cumsum(counted.reshape(groups, -1), axis=1).astype(np.float64)
 
     def statistic(drawn: Ints, axis: int = -1) -> Floats:
-        counts = _counts(drawn, groups)
-        shares = (counts @ below) / (counts @ sizes)[..., None]
-        return np.asarray(np.moveaxis(shares, -1, 0))
+        sums = _counts(drawn, groups) @ up_to
+        shares = sums[:, :-1] / sums[:, -1:]
+        return np.asarray(shares.T.reshape((len(grid),) + drawn.shape[:-1]))
 
-    low, high = _bootstrap(groups, statistic, max(groups, len(grid)))
+    low, high = _bootstrap(groups, statistic, groups + 2 * len(grid))
     return share, low, high

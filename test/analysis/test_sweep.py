@@ -97,10 +97,12 @@ class Resuming(support.SweepTest):
 
     def test_workers_end_with_a_killed_run(self) -> None:
         path = self.scenario()
-        process = self.start(path, 0.2, "out")
-        self.wait_for(process, 1, "out")
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        self.assertEqual(len(children), 2)
+        process = self.start(path, 1000, "out")
+        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not self.database().exists() or len(children := listed.read_text().split()) < 2:
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        time.sleep(0.2)
         process.kill()
         process.communicate()
         deadline = time.monotonic() + 60
@@ -323,8 +325,17 @@ class FullDisk(support.SweepTest):
         self.check(50_000)
 
     def test_room_for_the_rows_but_not_for_the_plots(self) -> None:
-        self.sweep(self.scenario(), out="size")
-        self.check(max(90_000, self.database("size").stat().st_size + 10_000))
+        path = self.scenario()
+        self.assertEqual(self.sweep(path).returncode, 0)
+        folder = self.database().parent
+        plot = folder / "matrix.png"
+        old = b"an older plot"
+        plot.write_bytes(old)
+        done = self.limited(60_000, path)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertRegex(done.stderr, r"^\S+matrix\.png cannot be written: the limit .*\n$")
+        self.assertEqual(plot.read_bytes(), old)
+        self.assertEqual([name for name in os.listdir(folder) if name.startswith(".")], [])
 
     def test_a_file_system_without_room(self) -> None:
         mount = self.folder / "tiny"
