@@ -329,9 +329,10 @@ class FullDisk(support.SweepTest):
         self.assertEqual(self.sweep(path).returncode, 0)
         folder = self.database().parent
         plot = folder / "matrix.png"
+        limit = plot.stat().st_size - 1000
         old = b"an older plot"
         plot.write_bytes(old)
-        done = self.limited(60_000, path)
+        done = self.limited(limit, path)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertRegex(done.stderr, r"^\S+matrix\.png cannot be written: the limit .*\n$")
         self.assertEqual(plot.read_bytes(), old)
