@@ -26,6 +26,12 @@ StreamEditor::Queue::View() const
 void
 StreamEditor::Queue::Push(ByteView octets)
 {
+    // Each octet is moved once at most on average, for as many have left as are moved.
+    if (m_popped > 0 && m_popped >= m_octets.size() - m_popped)
+    {
+        m_octets.erase(m_octets.begin(), m_octets.begin() + m_popped);
+        m_popped = 0;
+    }
     Append(m_octets, octets);
 }
 
@@ -33,12 +39,6 @@ void
 StreamEditor::Queue::Pop(std::size_t size)
 {
     m_popped += size;
-    // Each octet is moved once at most on average, for as many leave as are moved.
-    if (m_popped >= m_octets.size() - m_popped)
-    {
-        m_octets.erase(m_octets.begin(), m_octets.begin() + m_popped);
-        m_popped = 0;
-    }
 }
 
 StreamEditor::StreamEditor(std::uint32_t initialSequence)

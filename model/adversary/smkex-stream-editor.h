@@ -69,7 +69,7 @@ class StreamEditor
      */
     void OnSegment(std::uint32_t sequence, ByteView payload, bool fin);
 
-    /** \return the in-order octets that nobody has decided on; valid until the next call */
+    /** \return the in-order octets that nobody has decided on; valid until the next OnSegment() */
     ByteView Held() const;
 
     /** The first \p size held octets go on as they are; \p size is at most Held().size(). */
@@ -142,7 +142,7 @@ class StreamEditor
     // Offsets count octets since the SYN: of the sender ("in") or towards the receiver ("out").
     using Offset = std::int64_t;
 
-    /** Octets that come in at the back and leave at the front. */
+    /** Octets that come in at the back and leave at the front. Only Push() ends a view. */
     class Queue
     {
       public:

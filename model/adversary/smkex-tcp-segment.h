@@ -28,7 +28,7 @@ class TcpSegment
     static constexpr std::uint8_t PSH = 0x08;
     static constexpr std::uint8_t ACK = 0x10;
 
-    /** \return the segment, or nothing where the octets are none (too short, a bad data offset) */
+    /** \return the segment, or nothing where the octets are none (too short, bad data offset) */
     static std::optional<TcpSegment> Parse(Bytes octets);
 
     std::uint16_t SourcePort() const;
@@ -46,19 +46,25 @@ class TcpSegment
     void SetSequence(std::uint32_t sequence);
     void SetAcknowledgment(std::uint32_t acknowledgment);
     void SetFlags(std::uint8_t flags);
+
+    /** \p payload may be a part of Payload(). Views of the old one become invalid. */
     void SetPayload(ByteView payload);
 
-    /** Overwrites all SACK blocks (RFC 2018) by no-operations. */
+    /** Overwrites all SACK blocks (RFC 2018, 3) by no-operations, up to a malformed option. */
     void EraseSackBlocks();
 
-    /** \return whether the sender filled the checksum in (a simulator may leave it zero) */
+    /**
+     * \return whether the sender filled the checksum in (a simulator may leave it zero). One true
+     *         checksum in 65,535 is zero as well: better ask several segments of a flow
+     */
     bool HasChecksum() const;
 
     /**
      * Fills the checksum in.
      *
-     * \param pseudoHeaderSum the one's-complement sum of source address, destination address,
-     *        protocol number and segment length; not folded, not inverted
+     * \param pseudoHeaderSum the sum of the 16-bit words of source address, destination address,
+     *        protocol number and segment length (RFC 9293, 3.1; RFC 8200, 8.1); not folded, not
+     *        inverted
      */
     void UpdateChecksum(std::uint32_t pseudoHeaderSum);
 
@@ -76,7 +82,10 @@ class TcpSegment
     Bytes m_octets;
 };
 
-/** The one's-complement sum of big-endian 16-bit words (RFC 1071), to be folded by the caller. */
+/**
+ * The one's-complement sum of big-endian 16-bit words (RFC 1071), to be folded by the caller. An
+ * odd octet at the end is the upper half of a word.
+ */
 std::uint32_t SumWords(ByteView octets);
 
 } // namespace smkex

@@ -69,6 +69,12 @@ class HoldCase : public TestCase
         flow.editor.Forward(6);
         EXPECT_TEXT(flow.For(0, 8), "0:abcdefgh", "what is released follows what is repeated");
         EXPECT_TEXT(flow.New(), "", "nothing twice");
+        flow.In(8, "ijkl");
+        const ByteView view = flow.editor.Held();
+        flow.editor.Forward(3);
+        flow.editor.Replace(1, view.First(2));
+        EXPECT_TEXT(flow.New(), "8:ijkij", "a view outlives decisions");
+        EXPECT_TEXT(std::string(view.begin(), view.end()), "ijkl", "a view outlives decisions");
     }
 };
 
@@ -228,6 +234,13 @@ class PartlyNewCase : public TestCase
         EXPECT_TEXT(flow.For(4, 5), "4:ef123", "i is held");
         flow.editor.Forward(1);
         EXPECT_TEXT(flow.For(2, 2), "2:cd 9:i", "a repetition of something else, and what is new");
+
+        Flow ending;
+        ending.Pass(0, "ab");
+        EXPECT_TEXT(ending.Pass(0, "abc", true), "0:abc.", "an octet and the FIN are new");
+        Flow ended;
+        ended.Pass(0, "ab");
+        EXPECT_TEXT(ended.Pass(0, "ab", true), "0:ab.", "the FIN is new");
     }
 };
 
