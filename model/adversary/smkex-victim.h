@@ -72,6 +72,14 @@ class Victim
      */
     std::optional<Digest> ForgeBinding(PathId path);
 
+    /**
+     * A server's signature of what the client has sent and been sent, under the long-term key that
+     * all adversaries have.
+     *
+     * \return nothing where there are no shares to put in the place of the true ones
+     */
+    std::optional<ServerIdentity> ForgeIdentity();
+
     /** Tries to compute the keys of both ends. \return those that were not known before */
     std::vector<Digest> DeriveKeys();
 

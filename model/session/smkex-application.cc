@@ -3,9 +3,8 @@
  */
 #include "smkex-application.h"
 
-#include "ns3/smkex-stream-seed.h"
-
 #include "ns3/fatal-error.h"
+#include "ns3/smkex-stream-seed.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -44,7 +43,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh or tcp.",
+                          "The key exchange: smkex, dh, secret-sharing or tcp.",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
@@ -130,6 +129,12 @@ SmkexApplication::GetProtocolName() const
 }
 
 void
+SmkexApplication::SetTrust(const smkex::Trust& trust)
+{
+    m_trust = trust;
+}
+
+void
 SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile)
 {
     m_costs = std::move(profile);
@@ -174,7 +179,8 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
+                                          m_trust};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {
