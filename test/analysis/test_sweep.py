@@ -166,6 +166,41 @@ class Workers(support.SweepTest):
         self.assertEqual(commit(repository), first + "+changes")
         self.assertEqual(commit(self.folder), "unknown")
 
+    def test_files_and_manifest_agree(self) -> None:
+        self.assertEqual(self.sweep(self.scenario(), "--quick").returncode, 0)
+        folder = self.database().parent
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.assertEqual(sorted(manifest["files"] + ["manifest.json"]),
+                         sorted(os.listdir(folder)))
+        self.assertEqual((manifest["points"], manifest["simulations_done"],
+                          manifest["simulations_failed"], manifest["sessions"]), (3, 6, 0, 12))
+        self.assertIn("--quick", manifest["command"])
+
+    def test_a_terminal_without_daggers(self) -> None:
+        done = subprocess.run(
+            self.command(self.scenario()), cwd=self.folder, check=False, capture_output=True,
+            env={**support.environment(), "PYTHONIOENCODING": "ascii"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"? detected in some or all sessions", done.stdout)
+
+    def test_somebody_who_reads_does_not_stop_it(self) -> None:
+        path = self.scenario()
+        self.sweep(path, "--quick")
+        path.write_text(path.read_text().replace("[quick]\nruns = 2", "[quick]\nruns = 3"))
+        process = subprocess.Popen(
+            self.command(path), cwd=self.folder, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True,
+            env={**support.environment(), "PRETENDER_SLEEP_S": "0.02"})
+        aside = self.database().with_name("results.before-1.sqlite")
+        while process.poll() is None and not (aside.exists() and self.database().exists()):
+            time.sleep(0.005)
+        reader = sqlite3.connect(self.database())
+        reader.execute("SELECT COUNT(*) FROM meta").fetchall()
+        _, said = process.communicate(timeout=120)
+        reader.close()
+        self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM runs"), [(SIMULATIONS,)])
+
     def test_quick_runs_the_thinned_grid(self) -> None:
         path = self.scenario()
         self.assertEqual(self.sweep(path, "--quick").returncode, 0)
