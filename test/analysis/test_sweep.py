@@ -9,6 +9,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -396,22 +397,26 @@ class FullDisk(support.SweepTest):
 
 @unittest.skipUnless(support.SIMULATOR.exists(), "build/smkex-sim is not built")
 class WithTheSimulator(support.SweepTest):
-    """The same with what the sweeps are for."""
+    """The same with what the sweeps are for, in a copy that no build replaces meanwhile."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.simulator = Path(shutil.copy(support.SIMULATOR, self.folder))
 
     def test_killed_and_resumed_equals_uninterrupted(self) -> None:
         text = support.SMALL.replace("runs = 6", "runs = 40")
         path = self.scenario(text)
-        whole = self.sweep(path, out="whole", simulator=support.SIMULATOR)
+        whole = self.sweep(path, out="whole", simulator=self.simulator)
         self.assertEqual(whole.returncode, 0, whole.stderr)
         dice = random.Random(11)
         for _ in range(10):
             process = subprocess.Popen(
-                self.command(path, out="cut", simulator=support.SIMULATOR), cwd=self.folder,
+                self.command(path, out="cut", simulator=self.simulator), cwd=self.folder,
                 env=support.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(0.4 + dice.random() * 0.8)
             process.kill()
             process.wait()
-        done = self.sweep(path, out="cut", simulator=support.SIMULATOR)
+        done = self.sweep(path, out="cut", simulator=self.simulator)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.dump("whole"), self.dump("cut"))
 
@@ -419,13 +424,13 @@ class WithTheSimulator(support.SweepTest):
         path = self.scenario()
         for jobs in (1, 2):
             done = self.sweep(path, f"--jobs={jobs}", out=f"jobs{jobs}",
-                              simulator=support.SIMULATOR)
+                              simulator=self.simulator)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.dump("jobs1"), self.dump("jobs2"))
 
     def test_the_stored_command_repeats_its_record(self) -> None:
         path = self.scenario()
-        self.assertEqual(self.sweep(path, simulator=support.SIMULATOR).returncode, 0)
+        self.assertEqual(self.sweep(path, simulator=self.simulator).returncode, 0)
         (command,), = self.rows("SELECT command FROM runs WHERE point = 7 LIMIT 1")
         lines = subprocess.run(command.split(), capture_output=True, text=True,
                                check=True).stdout.splitlines()
