@@ -152,6 +152,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerShare& 
     {
         return {};
     }
+    if (m_plan.injectBinding && !victim.KnowsOverhearableNonces())
+    {
+        return Hold(); // the H that goes along needs them
+    }
     MessageDecision decision = Replace(ServerShare{victim.ShareForClient()});
     if (m_plan.injectBinding)
     {

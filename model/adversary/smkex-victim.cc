@@ -318,6 +318,19 @@ Victim::MayLearnKeys() const
     return m_situation.IsActiveOn(SHARE_PATH);
 }
 
+bool
+Victim::KnowsOverhearableNonces() const
+{
+    for (PathId path = FIRST_NONCE_PATH; path <= m_situation.paths; ++path)
+    {
+        if (m_situation.Sees(path) && !m_paths[path - 1].client)
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
 std::optional<Bytes>
 Victim::Relay(Direction direction, ByteView sealed, std::optional<Bytes>& plaintext)
 {

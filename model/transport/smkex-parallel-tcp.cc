@@ -3,7 +3,7 @@
  */
 #include "smkex-parallel-tcp.h"
 
-#include "ns3/tcp-socket-factory.h"
+#include "smkex-tcp-sockets.h"
 
 namespace ns3
 {
@@ -16,16 +16,15 @@ SmkexParallelTcp::SmkexParallelTcp(Ptr<Node> node, const std::vector<SmkexPathAd
 
 SmkexParallelTcp::~SmkexParallelTcp()
 {
-    Close();
+    SmkexParallelTcp::Close();
 }
 
 void
 SmkexParallelTcp::Connect()
 {
-    const TypeId tcp = TcpSocketFactory::GetTypeId();
     for (std::size_t i = 0; i < m_addresses.size(); ++i)
     {
-        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(Socket::CreateSocket(m_node, tcp));
+        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(SmkexTcpSockets::Create(m_node));
         SetPath(i + 1, path);
         path->Connect(m_addresses[i].local, m_addresses[i].remote);
         m_clientPorts.push_back(path->LocalPort());
