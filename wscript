@@ -270,8 +270,8 @@ def _tests(bld, objects):
         bld.program(
             target="smkex-fuzz",
             source=fuzz,
-            includes=_includes(bld, ["engine"]),
-            use=["engine", "CRYPTO"],
+            includes=_includes(bld, ["engine", "adversary"]),
+            use=["engine", "adversary", "CRYPTO", "NS3"],
             install_path=None,
             goals=["fuzz"],
         )
