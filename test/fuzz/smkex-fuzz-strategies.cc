@@ -48,6 +48,11 @@ class FakeGrip : public Grip
         replaced += octets.size();
     }
 
+    void AwaitMore(FlowId, Direction) override
+    {
+        ++touched;
+    }
+
     void Add(FlowId flow, Direction direction, ByteView octets)
     {
         Append(m_held[{flow, direction}], octets);
