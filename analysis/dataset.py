@@ -20,6 +20,8 @@ from .store import FILE, connect, quote
 _TIME_UNITS = {"min": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "h": 3600.0}
 _QUANTITY = re.compile(r"([-+]?\d+\.?\d*(?:e[-+]?\d+)?)\s*([A-Za-z%/]*)\Z")
 
+UNREAD_MISMATCH = "mismatch_without_mitm"
+
 
 def quantity(text: str) -> Tuple[float, str]:
     """A value of an option as a number on an axis: path 1's, times in seconds; and its unit."""
@@ -90,12 +92,17 @@ class Dataset:
         return Sample(table[:, 0].copy(), table[:, 1].astype(np.int64))
 
     def counts(self) -> Dict[int, Dict[str, int]]:
-        """For each point the number of sessions `n`, and of those where a predicate holds."""
+        """For each point the number of sessions `n`, and of those where a predicate holds.
+
+        One more counts where the ends' keys differ and no one in the middle holds both.
+        """
         sums = "".join(f", TOTAL({name})" for name in records.PREDICATES)
-        found = {point: dict.fromkeys(("n",) + records.PREDICATES, 0) for point in self.points}
+        sums += ", TOTAL(mismatch AND NOT mitm)"
+        names = ("n",) + records.PREDICATES + (UNREAD_MISMATCH,)
+        found = {point: dict.fromkeys(names, 0) for point in self.points}
         for row in self.database.execute(
                 f"SELECT point, COUNT(*){sums} FROM sessions GROUP BY point"):
-            found[row[0]] = dict(zip(("n",) + records.PREDICATES, map(int, row[1:])))
+            found[row[0]] = dict(zip(names, map(int, row[1:])))
         return found
 
     def failures(self) -> Dict[int, int]:

@@ -21,7 +21,7 @@
 using namespace ns3;
 
 static void
-ReportEnd(std::string who, const SmkexOutcome& outcome)
+ReportEnd(const char* who, const SmkexOutcome& outcome)
 {
     std::cout << who << ": ";
     if (outcome.accepted)
@@ -50,14 +50,14 @@ main(int argc, char* argv[])
 
     Ptr<SmkexServer> server = CreateObject<SmkexServer>();
     server->AssignStreams(100);
-    server->TraceConnect("Ended", "server", MakeCallback(&ReportEnd));
+    server->TraceConnectWithoutContext("Ended", MakeBoundCallback(&ReportEnd, "server"));
     topology.Server()->AddApplication(server);
 
     Ptr<SmkexClient> client = CreateObject<SmkexClient>();
     client->AssignStreams(200);
     client->AddPath(topology.ServerAddress(1, 4433));
     client->AddPath(topology.ServerAddress(2, 4433));
-    client->TraceConnect("Ended", "client", MakeCallback(&ReportEnd));
+    client->TraceConnectWithoutContext("Ended", MakeBoundCallback(&ReportEnd, "client"));
     topology.Client()->AddApplication(client);
 
     std::vector<SmkexAdversaryPlacement> placements;

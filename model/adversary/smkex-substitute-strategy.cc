@@ -30,6 +30,13 @@ EncodeGroup(Group group)
     return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
+/** Messages for other paths go on as they are: an endpoint refuses them by itself. */
+bool
+IsNoncePath(PathId path)
+{
+    return path >= FIRST_NONCE_PATH && path <= MAX_PATHS;
+}
+
 } // namespace
 
 SubstituteStrategy::SubstituteStrategy(const Situation& situation,
@@ -174,6 +181,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerShare& 
 MessageDecision
 SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ClientNonce& message)
 {
+    if (!IsNoncePath(message.path))
+    {
+        return {};
+    }
     Note(message.session, News::Fact::ClientNonce, message.path, message.nonce);
     if (!GetSituation().active || flow.path == SHARE_PATH || m_plan.injectBinding)
     {
@@ -185,6 +196,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ClientNonce& 
 MessageDecision
 SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerBinding& message)
 {
+    if (!IsNoncePath(message.path))
+    {
+        return {};
+    }
     Note(*flow.session, News::Fact::ServerNonce, message.path, message.nonce);
     if (!GetSituation().active || flow.path == SHARE_PATH || m_plan.injectBinding)
     {

@@ -58,7 +58,7 @@ Victim::Victim(const SessionId& session,
 Victim::PathFacts&
 Victim::Facts(PathId path)
 {
-    return m_paths[(path - 1) % MAX_PATHS];
+    return m_paths.at(path - 1U);
 }
 
 bool
@@ -70,6 +70,10 @@ Victim::Substitutes(PathId path) const
 bool
 Victim::Learn(News::Fact fact, PathId path, ByteView value)
 {
+    if (path < SHARE_PATH || path > MAX_PATHS)
+    {
+        return false;
+    }
     const auto learnShare = [&value](std::optional<Bytes>& known,
                                      const std::optional<KeyPair>& own) {
         if (known || (own && value == own->publicKey))

@@ -54,7 +54,11 @@ MessageEngine::ReadFrames(PathId path)
         }
         if (frame->type == static_cast<std::uint8_t>(MessageType::Record) && !IsAccepted())
         {
-            if (unread.size() - head > MaxEarlyBytes())
+            if (path != SHARE_PATH)
+            {
+                failure = Failure::WrongPath; // it would block the path's own messages
+            }
+            else if (unread.size() - head > MaxEarlyBytes())
             {
                 failure = Failure::UnexpectedMessage;
             }

@@ -182,7 +182,7 @@ class Workers(support.SweepTest):
             self.command(self.scenario()), cwd=self.folder, check=False, capture_output=True,
             env={**support.environment(), "PYTHONIOENCODING": "ascii"})
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn(b"? detected in some or all sessions", done.stdout)
+        self.assertIn(b"in some or all sessions: ? detected", done.stdout)
 
     def test_somebody_who_reads_does_not_stop_it(self) -> None:
         path = self.scenario()
