@@ -221,6 +221,9 @@ class RotationCase : public TrustCase
         Expect(oldPin, next, "pin-mismatch", oldPin, [](ServerIdentity& identity) {
             identity.rotation.reset();
         });
+        Expect(oldPin, next, "pin-mismatch", oldPin, [](ServerIdentity& identity) {
+            identity.rotation->previousKey[0] ^= 1;
+        });
         // Vouched for by somebody whom the client does not know.
         Expect(
             oldPin,

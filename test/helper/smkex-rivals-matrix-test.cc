@@ -41,10 +41,12 @@ class MatrixCase : public TestCase
         for (const Cell& cell : m_cells)
         {
             SmkexOptionValues options = m_options;
+            if (!cell.threat.empty())
+            {
+                options.emplace_back("threat", cell.threat);
+            }
             options.insert(options.end(),
-                           {{"threat", cell.threat},
-                            {"cryptoCost", "none"},
-                            {"sessions", std::to_string(SESSIONS)}});
+                           {{"cryptoCost", "none"}, {"sessions", std::to_string(SESSIONS)}});
             const std::vector<SmkexRecord> records = RunExperiment(options);
             NS_TEST_ASSERT_MSG_EQ(records.size(), SESSIONS, cell.threat << ": all sessions run");
             Expect(records, cell, "client's key", cell.clientExposed, [](const SmkexVerdict& v) {
@@ -134,12 +136,26 @@ class SecretSharingMatrixSuite : public TestSuite
                                     bothReplaced,
                                     Lost("A-A")}),
                     QUICK);
+        // Who reads one path knows what was agreed to be put on the other.
+        const Cell readsOther{"A/P", NEVER, ALWAYS, NEVER, true, "path-closed", 0};
+        const Cell readsFirst{"P/A", NEVER, ALWAYS, NEVER, true, "path-closed", 0};
+        AddTestCase(new MatrixCase("Two paths, a reader and a writer who do not talk: the server's "
+                                   "key is lost to the reader",
+                                   {{"protocol", "secret-sharing"}},
+                                   {readsOther, readsFirst}),
+                    QUICK);
+        AddTestCase(new MatrixCase("One router that both paths share is enough, reading or writing",
+                                   {{"protocol", "secret-sharing"},
+                                    {"hops", "2"},
+                                    {"sharedHops", "1"},
+                                    {"adversary", "1:2:passive:eve"}},
+                                   {Lost("")}),
+                    QUICK);
         const SmkexOptionValues three{{"protocol", "secret-sharing"}, {"paths", "3"}};
         Cell threeReplaced = bothReplaced;
         threeReplaced.threat = "A/A/A";
         Cell readsTheLast{"A-P-P", ALWAYS, ALWAYS, ALWAYS, true, "none", 2000};
         Cell lastOutOfReach{"A-A", NEVER, NEVER, NEVER, true, "path-closed", 0};
-        // Who reads path 1 knows what is put on the two others, as it was agreed on.
         Cell readerKnowsPlan{"P/A/A", NEVER, ALWAYS, NEVER, true, "path-closed", 0};
         AddTestCase(new MatrixCase("Three paths: two are not enough, three are",
                                    three,
