@@ -336,7 +336,8 @@ FuzzPinStores()
             return "a store that was edited is taken for a true one";
         }
         // The same with a checksum that fits, as by a hand that knows how.
-        body = body.substr(0, dice.Below(body.size() + 1)) + "\n";
+        body.resize(dice.Below(body.size() + 1));
+        body += "\n";
         body += "sha256 " + ToHex(Sha256({body})) + "\n";
         if (const std::optional<PinTable> crafted = ParsePins(body, problem);
             crafted && FormatPins(*crafted) != body)
