@@ -5,6 +5,8 @@
 
 #include "smkex-tcp-sockets.h"
 
+#include <utility>
+
 namespace ns3
 {
 
@@ -32,11 +34,30 @@ SmkexParallelTcp::Connect()
 }
 
 void
-SmkexParallelTcp::Adopt(smkex::PathId path, Ptr<SmkexTcpPath> connection, std::uint16_t clientPort)
+SmkexParallelTcp::Adopt(smkex::PathId path,
+                        Ptr<SmkexTcpPath> connection,
+                        std::uint16_t clientPort,
+                        smkex::ByteView early)
 {
+    const Ptr<SmkexParallelTcp> self = this; // what it tells may end the session
     m_clientPorts.push_back(clientPort);
     ++m_pathsUp;
     SetPath(path, connection);
+    m_events->OnPathUp(path);
+    if (!early.empty() && !m_closed)
+    {
+        m_events->OnPathBytes(path, early);
+    }
+}
+
+void
+SmkexParallelTcp::SetCloseHandler(std::function<void()> handler)
+{
+    m_onClose = std::move(handler);
+    if (m_closed)
+    {
+        Close();
+    }
 }
 
 void
@@ -80,6 +101,11 @@ SmkexParallelTcp::Close()
         {
             path->Close();
         }
+    }
+    m_closed = true;
+    if (const auto onClose = std::exchange(m_onClose, nullptr))
+    {
+        onClose();
     }
 }
 

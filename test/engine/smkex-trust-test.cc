@@ -51,6 +51,10 @@ class BrokenPinStore : public PinStore
                                           const std::optional<Pin>&,
                                           const Pin&) override
     {
+        if (!m_readable)
+        {
+            return std::nullopt; // so that only the look-up can stop the session
+        }
         return PinStoreProblem{m_kind, "It is broken."};
     }
 
