@@ -52,6 +52,12 @@ class CountryTable
         return m_codes;
     }
 
+    /** Number of ASes of the graph. */
+    std::size_t Size() const
+    {
+        return m_countryOf.size();
+    }
+
     /** Whether no AS has a country. */
     bool Empty() const
     {

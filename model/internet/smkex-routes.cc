@@ -42,17 +42,10 @@ ToString(TieBreak::Rule rule)
     return "";
 }
 
-RouteTable::RouteTable(const AsGraph& graph, TieBreak tieBreak)
-    : m_graph(graph),
-      m_tieBreak(tieBreak),
-      m_routes(graph.Size(), Route{NO_AS, 0, RouteClass::NONE})
-{
-}
-
 bool
-RouteTable::Prefers(AsIndex as, AsIndex a, AsIndex b) const
+Prefers(const AsGraph& graph, TieBreak tieBreak, AsIndex as, AsIndex a, AsIndex b)
 {
-    switch (m_tieBreak.rule)
+    switch (tieBreak.rule)
     {
     case TieBreak::Rule::LOWEST_ASN:
         return a < b;
@@ -62,12 +55,19 @@ RouteTable::Prefers(AsIndex as, AsIndex a, AsIndex b) const
         break;
     }
     const auto rank = [&](AsIndex nextHop) {
-        const std::uint64_t link = std::uint64_t{m_graph.AsnOf(as)} << 32 | m_graph.AsnOf(nextHop);
-        return Mix64(Mix64(m_tieBreak.seed) ^ link);
+        const std::uint64_t link = std::uint64_t{graph.AsnOf(as)} << 32 | graph.AsnOf(nextHop);
+        return Mix64(Mix64(tieBreak.seed) ^ link);
     };
     const std::uint64_t rankOfA = rank(a);
     const std::uint64_t rankOfB = rank(b);
     return rankOfA != rankOfB ? rankOfA < rankOfB : a < b;
+}
+
+RouteTable::RouteTable(const AsGraph& graph, TieBreak tieBreak)
+    : m_graph(graph),
+      m_tieBreak(tieBreak),
+      m_routes(graph.Size(), Route{NO_AS, 0, RouteClass::NONE})
+{
 }
 
 void
@@ -89,7 +89,7 @@ RouteTable::Offer(AsIndex from, AsRange to, std::uint32_t length, RouteClass rou
             }
         }
         else if (route.routeClass == routeClass && route.length == length &&
-                 Prefers(as, from, route.nextHop))
+                 Prefers(m_graph, m_tieBreak, as, from, route.nextHop))
         {
             route.nextHop = from;
         }

@@ -50,6 +50,12 @@ constexpr std::array<TieBreak::Rule, 3> TIE_BREAK_RULES{TieBreak::Rule::LOWEST_A
 const char* ToString(TieBreak::Rule rule);
 
 /**
+ * Whether `as`, whose neighbours `a` and `b` offer routes of equal class and length, goes through
+ * `a` rather than `b`.
+ */
+bool Prefers(const AsGraph& graph, TieBreak tieBreak, AsIndex as, AsIndex a, AsIndex b);
+
+/**
  * The routes of every AS to one destination, as BGP settles on them under the usual policies
  * (L. Gao and J. Rexford, "Stable Internet routing without global coordination", IEEE/ACM
  * Transactions on Networking 9(6), 2001): an AS prefers routes from customers to those from peers
@@ -101,12 +107,6 @@ class RouteTable
 
     /** The ASes from `from` to the destination, both included; empty without a route. */
     std::vector<AsIndex> Path(AsIndex from) const;
-
-    /**
-     * Whether `as` would rather go through `a` than through `b`, were the routes of equal class
-     * and length.
-     */
-    bool Prefers(AsIndex as, AsIndex a, AsIndex b) const;
 
   private:
     struct Route
