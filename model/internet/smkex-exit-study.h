@@ -41,8 +41,8 @@ struct ExitCurve
 class ExitStudy
 {
   public:
-    /** Largest pool. */
-    static constexpr std::size_t MAX_POOL = 64;
+    /** Largest pool: one bit each of 64, all of which together say that no exit is needed. */
+    static constexpr std::size_t MAX_POOL = 63;
 
     /**
      * \param choices its options' exits, at most MAX_POOL, are the pool
