@@ -98,6 +98,10 @@ enum class Selection : std::uint8_t
     BEST       //!< those that the fewest attackers share, of all; then the shorter together
 };
 
+constexpr std::array<Selection, 3> SELECTIONS{Selection::PREFERRED,
+                                              Selection::RANDOM,
+                                              Selection::BEST};
+
 /** "preferred", "random" or "best". */
 const char* ToString(Selection selection);
 
