@@ -59,8 +59,8 @@ class RouteOracle
                 for (const Path& path : paths)
                 {
                     const auto next = chosen.find(path[1]);
-                    const bool onOffer = next != chosen.end() &&
-                                         Path(path.begin() + 1, path.end()) == next->second;
+                    const bool onOffer =
+                        next != chosen.end() && Path(path.begin() + 1, path.end()) == next->second;
                     if (onOffer && (!best || IsBetter(path, *best, prefers)))
                     {
                         best = &path;

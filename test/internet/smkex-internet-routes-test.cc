@@ -51,13 +51,10 @@ class RoutesEqualBruteForce : public TestCase
         const RouteOracle oracle(links);
         RouteTable table(graph, tieBreak);
         const auto prefers = [&](Asn as, Asn a, Asn b) {
-            return tieBreak.rule == TieBreak::Rule::LOWEST_ASN    ? a < b
-                   : tieBreak.rule == TieBreak::Rule::HIGHEST_ASN ? a > b
-                                                                  : Prefers(graph,
-                                                                            tieBreak,
-                                                                            *graph.Find(as),
-                                                                            *graph.Find(a),
-                                                                            *graph.Find(b));
+            return tieBreak.rule == TieBreak::Rule::LOWEST_ASN ? a < b
+                   : tieBreak.rule == TieBreak::Rule::HIGHEST_ASN
+                       ? a > b
+                       : Prefers(graph, tieBreak, *graph.Find(as), *graph.Find(a), *graph.Find(b));
         };
         std::size_t routes = 0;
         for (AsIndex to = 0; to < graph.Size(); ++to)
