@@ -558,7 +558,8 @@ class StatisticsAreRight : public TestCase
 
         const auto all = AllPairs(graph);
         const PathChoices choices(graph, {}, all, 2);
-        const AttackerModel model(internet.countries, {{"c", {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26}}});
+        const AttackerModel model(internet.countries,
+                                  {{"c", {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26}}});
         ExposureTally tally(graph, model);
         std::vector<std::size_t> exposed(3);
         std::vector<std::size_t> byAs(graph.Size());
