@@ -119,14 +119,22 @@ ReadAsRelationships(const std::string& path)
     return AsGraph(links, path);
 }
 
-void
-CountryTable::Set(AsIndex as, const std::string& code)
+CountryTable::CountryTable(std::size_t ases, const std::map<AsIndex, std::string>& countryOf)
+    : m_countryOf(ases, UNKNOWN)
 {
-    const auto known = std::find(m_codes.begin(), m_codes.end(), code);
-    m_countryOf[as] = static_cast<std::uint32_t>(known - m_codes.begin());
-    if (known == m_codes.end())
+    std::map<std::string, std::uint32_t> positions;
+    for (const auto& [as, code] : countryOf)
     {
+        positions.emplace(code, 0);
+    }
+    for (auto& [code, position] : positions)
+    {
+        position = static_cast<std::uint32_t>(m_codes.size());
         m_codes.push_back(code);
+    }
+    for (const auto& [as, code] : countryOf)
+    {
+        m_countryOf[as] = positions.at(code);
     }
 }
 
@@ -134,7 +142,7 @@ CountryTable
 ReadCountries(const std::string& path, const AsGraph& graph)
 {
     TextFile file(path);
-    CountryTable table(graph.Size());
+    std::map<AsIndex, std::string> countryOf;
     std::string line;
     while (file.ReadDataLine(line))
     {
@@ -153,19 +161,18 @@ ReadCountries(const std::string& path, const AsGraph& graph)
         {
             continue;
         }
-        const std::uint32_t known = table.CountryOf(*as);
-        if (known != CountryTable::UNKNOWN && table.Codes()[known] != words[1])
+        const auto [known, isNew] = countryOf.emplace(*as, words[1]);
+        if (!isNew && known->second != words[1])
         {
             file.Fail("puts AS " + std::to_string(asn) + " into " + std::string(words[1]) +
-                      ", a line before it into " + table.Codes()[known]);
+                      ", a line before it into " + known->second);
         }
-        table.Set(*as, std::string(words[1]));
     }
-    if (table.Empty())
+    if (countryOf.empty())
     {
         throw InputError(path, 0, "no AS of the AS graph is in it");
     }
-    return table;
+    return CountryTable(graph.Size(), countryOf);
 }
 
 std::vector<AsPair>

@@ -6,6 +6,7 @@
 
 #include "smkex-as-graph.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,14 +32,12 @@ class CountryTable
     /** Stands for "no country known". */
     static constexpr std::uint32_t UNKNOWN = UINT32_MAX;
 
-    /** A table that knows no country, for a graph of `ases` ASes. */
-    explicit CountryTable(std::size_t ases)
-        : m_countryOf(ases, UNKNOWN)
-    {
-    }
-
-    /** \param code 1 to 32 letters, digits, '-' and '_', a letter first */
-    void Set(AsIndex as, const std::string& code);
+    /**
+     * \param ases number of ASes of the graph
+     * \param countryOf codes of 1 to 32 letters, digits, '-' and '_', a letter first, of those
+     *        ASes whose country is known
+     */
+    explicit CountryTable(std::size_t ases, const std::map<AsIndex, std::string>& countryOf = {});
 
     /** Position of the AS's country in Codes(), or UNKNOWN. */
     std::uint32_t CountryOf(AsIndex as) const
@@ -46,7 +45,7 @@ class CountryTable
         return m_countryOf[as];
     }
 
-    /** Codes in the order in which they were first set. */
+    /** Codes of all countries that have an AS, ascending. */
     const std::vector<std::string>& Codes() const
     {
         return m_codes;

@@ -163,12 +163,10 @@ class Parser
     {
         std::vector<Asn> asns;
         std::set<Asn> seen;
-        for (std::string_view text : SplitFields(Text(name), ','))
+        const std::string list = Text(name);
+        for (std::string_view text :
+             Has(name) ? SplitFields(list, ',') : std::vector<std::string_view>{})
         {
-            if (!Has(name))
-            {
-                break;
-            }
             const auto asn = ParseUint32(text);
             if (!asn || *asn == 0)
             {

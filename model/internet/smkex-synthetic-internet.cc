@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <string>
@@ -69,13 +70,14 @@ class Builder
         PeerRegionals();
         PeerContent();
 
-        AsInternet internet{AsGraph(m_links, "synthetic"), CountryTable(ases)};
+        AsGraph graph(m_links, "synthetic");
+        std::map<AsIndex, std::string> countryOf;
         for (std::size_t as = 0; as < ases; ++as)
         {
             const auto letter = static_cast<char>('A' + m_country[as]);
-            internet.countries.Set(*internet.graph.Find(m_asns[as]), std::string{'X', letter});
+            countryOf[*graph.Find(m_asns[as])] = {'X', letter};
         }
-        return internet;
+        return {std::move(graph), CountryTable(ases, countryOf)};
     }
 
   private:

@@ -67,10 +67,8 @@ class KnownAnswers : public TestCase
 
     void DoRun() override
     {
-        CountryTable countries(m_graph.Size());
-        countries.Set(At(100), "XA");
-        countries.Set(At(200), "XA");
-        countries.Set(At(10), "XB");
+        const CountryTable countries(m_graph.Size(),
+                                     {{At(200), "XA"}, {At(100), "XA"}, {At(10), "XB"}});
         const AttackerModel model(
             countries,
             {{"joint", {At(20), At(100)}}, {"one", {At(100)}}, {"end", {At(5), At(100)}}});
