@@ -59,6 +59,23 @@ RandomLinks(SampleRandom& random)
     return links;
 }
 
+std::vector<AsPair>
+AllPairs(const AsGraph& graph)
+{
+    std::vector<AsPair> pairs;
+    for (AsIndex client = 0; client < graph.Size(); ++client)
+    {
+        for (AsIndex server = 0; server < graph.Size(); ++server)
+        {
+            if (client != server)
+            {
+                pairs.push_back({client, server});
+            }
+        }
+    }
+    return pairs;
+}
+
 RouteOracle::RouteOracle(const std::vector<AsLink>& links)
 {
     for (const AsLink& link : links)

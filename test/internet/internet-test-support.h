@@ -4,6 +4,7 @@
 #ifndef INTERNET_TEST_SUPPORT_H
 #define INTERNET_TEST_SUPPORT_H
 
+#include "ns3/smkex-as-files.h"
 #include "ns3/smkex-as-graph.h"
 #include "ns3/smkex-random.h"
 #include "ns3/smkex-routes.h"
@@ -20,6 +21,9 @@ std::string SharedData(const std::string& name);
 
 /** Links of a random acyclic graph of 2 to 10 ASes; density differs from graph to graph. */
 std::vector<smkex::AsLink> RandomLinks(smkex::SampleRandom& random);
+
+/** All pairs of different ASes, by client, then by server. */
+std::vector<smkex::AsPair> AllPairs(const smkex::AsGraph& graph);
 
 /**
  * Routes by brute force: no search that RouteTable would do, but all loop-free paths, sieved by

@@ -289,7 +289,8 @@ class Refusals(InternetCase):
             self.refuses(says, f"--asRel={self.file(name, content)}", "--to=5")
         self.refuses("cannot be opened", f"--asRel={self.folder}/none", "--to=5")
         graph = f"--asRel={self.links}"
-        self.refuses(":2: AS 6 is not in the AS graph", graph, "--exposure", f"--pairs={self.file('p', '1 5' + chr(10) + '1 6')}")
+        pairs = self.file("pairs", "1 5\n1 6\n")
+        self.refuses(":2: AS 6 is not in the AS graph", graph, "--exposure", f"--pairs={pairs}")
         self.refuses("cannot be opened", graph, "--exposure", f"--pairs={self.folder}/none")
         self.refuses(":1: expected an ASN and", graph, "--census", f"--countries={self.file('c', 'RO')}")
         self.refuses(
