@@ -122,9 +122,12 @@ class KnownAnswers : public TestCase
             const auto as30 = std::find_if(ases.begin(), ases.end(), [&](const Attacker& attacker) {
                 return attacker.id == At(30);
             });
-            NS_TEST_EXPECT_MSG_EQ(IsOnBothPaths(as30->places, Direction::BOTH),
-                                  !sealed,
-                                  "AS 30 carries both");
+            for (Direction direction : DIRECTIONS)
+            {
+                NS_TEST_EXPECT_MSG_EQ(IsOnBothPaths(as30->places, direction),
+                                      !sealed,
+                                      "AS 30 carries both, " << ToString(direction));
+            }
         }
     }
 
@@ -165,13 +168,14 @@ class AnswersEqualPlainSets : public TestCase
     void DoRun() override
     {
         SampleRandom random(3, 1);
-        for (int i = 0; i < 150 && !IsStatusFailure(); ++i)
+        for (int i = 0; i < 600 && !IsStatusFailure(); ++i)
         {
             const AsGraph graph(RandomLinks(random), "test");
+            const TieBreak tieBreak{TIE_BREAK_RULES[i % TIE_BREAK_RULES.size()], random.Next()};
             m_routes.clear();
             for (AsIndex to = 0; to < graph.Size(); ++to)
             {
-                m_routes.emplace_back(graph);
+                m_routes.emplace_back(graph, tieBreak);
                 m_routes.back().Compute(to);
             }
             std::vector<Coalition> coalitions(2);
@@ -187,13 +191,16 @@ class AnswersEqualPlainSets : public TestCase
             }
             const AttackerModel model(CountryTable(graph.Size()), coalitions);
             const auto pairs = AllPairs(graph);
-            const PathChoices choices(graph, {}, pairs, 2);
+            const PathChoices choices(graph, {tieBreak, {}, false}, pairs, 2);
             for (const AsPair& pair : pairs)
             {
                 Check(graph, choices, model, pair);
             }
         }
         NS_TEST_EXPECT_MSG_GT(m_twoChoices, 500, "pairs with a choice");
+        NS_TEST_EXPECT_MSG_GT(m_answeredEarly,
+                              0,
+                              "answers that meet the client before its provider");
         NS_TEST_EXPECT_MSG_GT(m_asymmetric, 20, "paths that differ by direction");
     }
 
@@ -203,7 +210,7 @@ class AnswersEqualPlainSets : public TestCase
     }
 
     /** Forward and reverse path of each choice, in any order. */
-    std::set<std::pair<Path, Path>> PlainChoices(const AsGraph& graph, const AsPair& pair) const
+    std::set<std::pair<Path, Path>> PlainChoices(const AsGraph& graph, const AsPair& pair)
     {
         std::set<std::pair<Path, Path>> choices;
         for (AsIndex provider : graph.Providers(pair.client))
@@ -219,6 +226,7 @@ class AnswersEqualPlainSets : public TestCase
             {
                 if (as == pair.client)
                 {
+                    ++m_answeredEarly;
                     break;
                 }
                 reverse.push_back(as);
@@ -371,6 +379,7 @@ class AnswersEqualPlainSets : public TestCase
     std::vector<RouteTable> m_routes; //!< by destination
     std::size_t m_twoChoices{0};
     std::size_t m_asymmetric{0};
+    std::size_t m_answeredEarly{0};
 };
 
 class ExposureSuite : public TestSuite
