@@ -227,10 +227,17 @@ AsGraph::AsGraph(const std::vector<AsLink>& links, const std::string& source)
     {
         m_offsets[slot] += m_offsets[slot - 1];
     }
-    m_isStub.reserve(Size());
+    m_transitOffsets.push_back(0);
     for (AsIndex as = 0; as < Size(); ++as)
     {
-        m_isStub.push_back(Customers(as).empty());
+        for (AsIndex customer : Customers(as))
+        {
+            if (!IsStub(customer))
+            {
+                m_transitCustomers.push_back(customer);
+            }
+        }
+        m_transitOffsets.push_back(static_cast<std::uint32_t>(m_transitCustomers.size()));
     }
     CheckHierarchy(*this, unique, source);
 }

@@ -79,7 +79,7 @@ class AsRange
 /**
  * Autonomous systems and their business relationships (L. Gao, "On inferring autonomous system
  * relationships in the Internet", IEEE/ACM Transactions on Networking 9(6), 2001). Immutable, and
- * safe to read from many threads. 8 bytes a link and 17 bytes an AS.
+ * safe to read from many threads. 8 bytes a link and 20 bytes an AS.
  */
 class AsGraph
 {
@@ -128,10 +128,17 @@ class AsGraph
         return Neighbours(as, 2);
     }
 
+    /** Those of an AS's customers that have customers themselves. */
+    AsRange TransitCustomers(AsIndex as) const
+    {
+        const std::uint32_t* offset = m_transitOffsets.data() + as;
+        return {m_transitCustomers.data() + offset[0], m_transitCustomers.data() + offset[1]};
+    }
+
     /** Whether the AS sells transit to nobody. */
     bool IsStub(AsIndex as) const
     {
-        return m_isStub[as] != 0;
+        return Customers(as).empty();
     }
 
     /** The links as given, each once, as by a file of them: ascending, providers first. */
@@ -149,7 +156,8 @@ class AsGraph
     std::vector<Asn> m_asns; //!< ascending
     std::vector<AsIndex> m_neighbours;
     std::vector<std::uint32_t> m_offsets; //!< into m_neighbours: where each AS's each kind starts
-    std::vector<std::uint8_t> m_isStub;   //!< bytes, since route computation asks it most of all
+    std::vector<AsIndex> m_transitCustomers;
+    std::vector<std::uint32_t> m_transitOffsets; //!< into m_transitCustomers: where each AS's start
 };
 
 } // namespace smkex

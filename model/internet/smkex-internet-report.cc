@@ -76,14 +76,15 @@ ReportRoutes(const AsGraph& graph, const InternetOptions& options, std::ostream&
         std::string lines;
         for (AsIndex as : from)
         {
-            if (as == table.Destination() || !table.HasRoute(as))
+            const RouteClass routeClass = table.RouteOf(as).routeClass;
+            if (routeClass == RouteClass::OWN || routeClass == RouteClass::NONE)
             {
                 continue;
             }
             const Json line{{"from", graph.AsnOf(as)},
                             {"to", graph.AsnOf(table.Destination())},
                             {"path", AsnsOf(graph, table.Path(as))},
-                            {"route", ToString(table.ClassOf(as))}};
+                            {"route", ToString(routeClass)}};
             lines += line.dump() + "\n";
         }
         return lines;
@@ -100,9 +101,10 @@ ReportCensus(const AsGraph& graph, const InternetOptions& options, std::ostream&
         std::uint32_t longest = 0;
         for (AsIndex as = 0; as < graph.Size(); ++as)
         {
-            ++ofClass[static_cast<std::size_t>(table.ClassOf(as))];
-            links += table.HasRoute(as) ? table.LengthOf(as) : 0;
-            longest = std::max(longest, table.HasRoute(as) ? table.LengthOf(as) : 0);
+            const RouteTable::Route route = table.RouteOf(as);
+            ++ofClass[static_cast<std::size_t>(route.routeClass)];
+            links += route.length;
+            longest = std::max<std::uint32_t>(longest, route.length);
         }
         const auto count = [&](RouteClass c) { return ofClass[static_cast<std::size_t>(c)]; };
         const std::size_t routes = graph.Size() - 1 - count(RouteClass::NONE);

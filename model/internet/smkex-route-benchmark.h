@@ -15,13 +15,15 @@ namespace smkex
 struct RouteBenchmark
 {
     std::size_t destinations; //!< number computed
+    std::size_t routes;       //!< number of routes found, one an AS that reaches a destination
     double msPerDestination;  //!< mean wall-clock time of one, in milliseconds
     double nodesPerSecond;    //!< ASes of the graph times destinations a second
     double edgesPerSecond;    //!< links of the graph times destinations a second
 };
 
 /**
- * Computes the routes to some destinations, evenly spaced over the graph, in the calling thread.
+ * Computes the routes of all ASes to some destinations, evenly spaced over the graph, in the
+ * calling thread.
  *
  * \param destinations 1 to the graph's size
  */

@@ -82,11 +82,7 @@ RouteTable::Offer(AsIndex from, AsRange to, std::uint32_t length, RouteClass rou
             route.nextHop = from;
             route.length = length;
             route.routeClass = routeClass;
-            // Most ASes are stubs, which have a route to tell of only as the destination.
-            if (!m_graph.IsStub(as))
-            {
-                level.push_back(as);
-            }
+            level.push_back(as);
         }
         else if (route.routeClass == routeClass && route.length == length &&
                  Prefers(m_graph, m_tieBreak, as, from, route.nextHop))
@@ -113,7 +109,7 @@ RouteTable::Compute(AsIndex destination)
     m_levels[0].push_back(destination);
     Spread(&AsGraph::Providers, RouteClass::CUSTOMER);
     Spread(&AsGraph::Peers, RouteClass::PEER);
-    Spread(&AsGraph::Customers, RouteClass::PROVIDER);
+    Spread(&AsGraph::TransitCustomers, RouteClass::PROVIDER);
 }
 
 void
@@ -146,6 +142,33 @@ RouteTable::Spread(AsRange (AsGraph::*neighboursOf)(AsIndex) const, RouteClass r
     }
 }
 
+RouteTable::Route
+RouteTable::RouteByProviders(AsIndex as) const
+{
+    constexpr std::uint32_t NEVER = UINT32_MAX;
+    std::uint32_t shortest = NEVER;
+    AsIndex nextHop = NO_AS;
+    for (AsIndex provider : m_graph.Providers(as))
+    {
+        const Route route = m_routes[provider];
+        const std::uint32_t length =
+            route.routeClass == RouteClass::NONE ? NEVER : route.length + 1U;
+        const bool isTie = length == shortest && length != NEVER;
+        if (length < shortest || (isTie && Prefers(m_graph, m_tieBreak, as, provider, nextHop)))
+        {
+            shortest = length;
+            nextHop = provider;
+        }
+    }
+    Route best{nextHop, 0, RouteClass::NONE};
+    if (nextHop != NO_AS)
+    {
+        best.length = shortest;
+        best.routeClass = RouteClass::PROVIDER;
+    }
+    return best;
+}
+
 void
 RouteTable::AppendPath(AsIndex from, std::vector<AsIndex>& path) const
 {
@@ -153,7 +176,7 @@ RouteTable::AppendPath(AsIndex from, std::vector<AsIndex>& path) const
     {
         return;
     }
-    for (AsIndex as = from; as != NO_AS; as = m_routes[as].nextHop)
+    for (AsIndex as = from; as != NO_AS; as = RouteOf(as).nextHop)
     {
         path.push_back(as);
     }

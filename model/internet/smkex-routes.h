@@ -63,15 +63,16 @@ bool Prefers(const AsGraph& graph, TieBreak tieBreak, AsIndex as, AsIndex a, AsI
  * of its customers' routes only. Every route is valley-free and loop-free, and goes on as the
  * next hop's own.
  *
- * A destination costs O(ASes + links). An object needs about 16 bytes an AS, and is used by one
- * thread at a time; several may share a graph, which must outlive them.
+ * A destination costs O(ASes + links) with all its routes. Most ASes are stubs, whose routes are
+ * worked out when they are asked for: few routes to a destination cost a quarter of all. An object
+ * needs about 8 bytes an AS; several may share a graph, which must outlive them.
  */
 class RouteTable
 {
   public:
     explicit RouteTable(const AsGraph& graph, TieBreak tieBreak = {});
 
-    /** Forgets all routes and finds those to `destination`. */
+    /** Turns to another destination. */
     void Compute(AsIndex destination);
 
     /** The AS handed to Compute last; NO_AS before. */
@@ -80,26 +81,24 @@ class RouteTable
         return m_destination;
     }
 
-    RouteClass ClassOf(AsIndex as) const
+    /** The first step of an AS's route, and what is known of the rest. */
+    struct Route
     {
-        return m_routes[as].routeClass;
+        AsIndex nextHop;           //!< NO_AS at the destination and without a route
+        std::uint32_t length : 29; //!< number of links; 0 at the destination and without a route
+        RouteClass routeClass : 3;
+    };
+
+    /** The route of an AS, which is of class NONE where it has none. */
+    Route RouteOf(AsIndex as) const
+    {
+        const Route& known = m_routes[as];
+        return known.routeClass == RouteClass::NONE ? RouteByProviders(as) : known;
     }
 
     bool HasRoute(AsIndex as) const
     {
-        return ClassOf(as) != RouteClass::NONE;
-    }
-
-    /** Number of links on the route of an AS that has one; 0 at the destination. */
-    std::uint32_t LengthOf(AsIndex as) const
-    {
-        return m_routes[as].length;
-    }
-
-    /** The AS next on the route of an AS that has one; NO_AS at the destination. */
-    AsIndex NextHopOf(AsIndex as) const
-    {
-        return m_routes[as].nextHop;
+        return RouteOf(as).routeClass != RouteClass::NONE;
     }
 
     /** Appends the ASes from `from` to the destination, both included; nothing without a route. */
@@ -109,19 +108,14 @@ class RouteTable
     std::vector<AsIndex> Path(AsIndex from) const;
 
   private:
-    struct Route
-    {
-        AsIndex nextHop;
-        std::uint32_t length : 29;
-        RouteClass routeClass : 3;
-    };
-
+    Route RouteByProviders(AsIndex as) const;
     void Offer(AsIndex from, AsRange to, std::uint32_t length, RouteClass routeClass);
     void Spread(AsRange (AsGraph::*neighboursOf)(AsIndex) const, RouteClass routeClass);
 
     const AsGraph& m_graph;
     const TieBreak m_tieBreak;
     AsIndex m_destination{NO_AS};
+    /** What others have told each AS. Nobody tells stubs of providers' routes: RouteOf asks. */
     std::vector<Route> m_routes;
     std::vector<std::vector<AsIndex>> m_levels; //!< by length of route: ASes that may tell others
 };

@@ -76,7 +76,7 @@ class RoutesEqualBruteForce : public TestCase
                                             << ToString(tieBreak.rule));
                 if (from != to)
                 {
-                    CompareWithAll(all, path, asn, table.ClassOf(from), oracle);
+                    CompareWithAll(all, path, asn, table.RouteOf(from).routeClass, oracle);
                     routes += path.empty() ? 0 : 1;
                 }
             }
@@ -175,7 +175,7 @@ class PreferencesInOrder : public TestCase
         const AsGraph graph(links, "test");
         RouteTable table(graph, tieBreak);
         table.Compute(*graph.Find(50));
-        m_class = table.ClassOf(*graph.Find(10));
+        m_class = table.RouteOf(*graph.Find(10)).routeClass;
         std::vector<Asn> path;
         for (AsIndex as : table.Path(*graph.Find(10)))
         {
@@ -385,7 +385,8 @@ class CaidaRoutesAreSound : public TestCase
             return std::binary_search(range.begin(), range.end(), as);
         };
         const std::vector<AsIndex> path = table.Path(from);
-        if (path.size() != table.LengthOf(from) + 1 || path.back() != table.Destination())
+        const std::size_t links = table.RouteOf(from).length;
+        if (path.size() != links + 1 || path.back() != table.Destination())
         {
             return false;
         }

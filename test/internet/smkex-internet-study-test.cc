@@ -284,6 +284,7 @@ class BenchmarkFiguresAgree : public TestCase
         const AsGraph graph = MakeSyntheticInternet(200, 1).graph;
         const RouteBenchmark result = MeasureRoutes(graph, 50);
         NS_TEST_EXPECT_MSG_EQ(result.destinations, 50, "destinations");
+        NS_TEST_EXPECT_MSG_EQ(result.routes, 50 * graph.Size(), "everyone reaches everyone");
         NS_TEST_EXPECT_MSG_GT(result.msPerDestination, 0, "time");
         const double perMs = 1 / result.msPerDestination;
         NS_TEST_EXPECT_MSG_EQ_TOL(result.nodesPerSecond / (perMs * 200e3), 1, 1e-9, "nodes");
