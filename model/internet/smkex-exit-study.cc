@@ -35,7 +35,7 @@ ExitStudy::ExitStudy(const AsGraph& graph,
     : m_pool(choices.Options().exits),
       m_pairs(pairs.size())
 {
-    const std::size_t kinds = 2 + model.Coalitions().size();
+    const std::size_t kinds = KindCount(model);
     const auto protect = [&](std::size_t i) {
         const std::vector<PathChoice> direct = choices.Direct(pairs[i]);
         Protection& protection = m_pairs[i];
@@ -43,20 +43,11 @@ ExitStudy::ExitStudy(const AsGraph& graph,
         protection.homing = HomingOf(graph, pairs[i].client);
         protection.exits.assign(kinds, 0);
         const auto add = [&](const PathChoice& path1, const PathChoice& path2, std::uint64_t bits) {
-            const Attackers found = model.Find(path1, path2);
-            const auto addKind = [&](std::size_t kind, bool exposed) {
-                protection.exits[kind] |= exposed ? 0 : bits;
-            };
-            addKind(0, AnyOnBothPaths(found.ases, direction, false));
-            addKind(1, AnyOnBothPaths(found.countries, direction, false));
-            std::vector<bool> exposedTo(kinds);
-            for (const Attacker& coalition : found.coalitions)
+            const std::vector<bool> exposed =
+                ExposedTo(model.Find(path1, path2), kinds, direction, false);
+            for (std::size_t kind = 0; kind < kinds; ++kind)
             {
-                exposedTo[2 + coalition.id] = IsOnBothPaths(coalition.places, direction);
-            }
-            for (std::size_t kind = 2; kind < kinds; ++kind)
-            {
-                addKind(kind, exposedTo[kind]);
+                protection.exits[kind] |= exposed[kind] ? 0 : bits;
             }
         };
         for (std::size_t a = 0; a < direct.size(); ++a)

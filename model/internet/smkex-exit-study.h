@@ -55,7 +55,7 @@ class ExitStudy
               const std::vector<AsPair>& pairs,
               unsigned jobs);
 
-    /** \param kind as of ExposureTally::Exposed */
+    /** \param kind as of KindCount */
     ExitCurve Curve(std::size_t kind, ClientGroup group) const;
 
   private:

@@ -113,7 +113,7 @@ class ExposureReport
 
     void WriteShares(const ExposureTally& tally)
     {
-        for (std::size_t kind = 0; kind < KindCount(); ++kind)
+        for (std::size_t kind = 0; kind < KindCount(m_model); ++kind)
         {
             for (ClientGroup group : CLIENT_GROUPS)
             {
@@ -155,7 +155,7 @@ class ExposureReport
 
     void WriteExits(const ExitStudy& study)
     {
-        for (std::size_t kind = 0; kind < KindCount(); ++kind)
+        for (std::size_t kind = 0; kind < KindCount(m_model); ++kind)
         {
             for (ClientGroup group : CLIENT_GROUPS)
             {
@@ -164,25 +164,26 @@ class ExposureReport
         }
     }
 
+    /** \param differing by kind, the number of pairs whose answer is another */
     void WriteSensitivity(TieBreak::Rule rule,
-                          std::size_t kind,
                           const ExposureTally& tally,
-                          std::size_t differing)
+                          const std::vector<std::size_t>& differing)
     {
         const Direction direction = m_options.question.direction;
-        Json line{{"kind", "sensitivity"}, {"tie_break", ToString(rule)}};
-        AddAttacker(line, kind);
-        line["direction"] = ToString(direction);
-        AddShare(line,
-                 tally.Pairs(std::nullopt),
-                 tally.Exposed(kind, std::nullopt, direction, false));
-        line["differing"] = differing;
-        m_out << line << '\n';
-    }
-
-    std::size_t KindCount() const
-    {
-        return 2 + m_model.Coalitions().size();
+        const std::size_t pairs = tally.Pairs(std::nullopt);
+        for (std::size_t kind = 0; kind < differing.size() && pairs > 0; ++kind)
+        {
+            if (!HasKind(kind))
+            {
+                continue;
+            }
+            Json line{{"kind", "sensitivity"}, {"tie_break", ToString(rule)}};
+            AddAttacker(line, kind);
+            line["direction"] = ToString(direction);
+            AddShare(line, pairs, tally.Exposed(kind, std::nullopt, direction, false));
+            line["differing"] = differing[kind];
+            m_out << line << '\n';
+        }
     }
 
     /** Whether there is anybody of the kind to look for. */
@@ -318,62 +319,49 @@ class ExposureReport
     std::ostream& m_out;
 };
 
-/** By attacker kind, whether a pair is exposed. */
-std::vector<bool>
-ExposedKinds(const PairExposure& answer, std::size_t kinds, Direction direction)
-{
-    std::vector<bool> exposed(kinds);
-    exposed[0] = AnyOnBothPaths(answer.attackers.ases, direction, false);
-    exposed[1] = AnyOnBothPaths(answer.attackers.countries, direction, false);
-    for (const Attacker& coalition : answer.attackers.coalitions)
-    {
-        exposed[2 + coalition.id] = IsOnBothPaths(coalition.places, direction);
-    }
-    return exposed;
-}
-
-/** The same pairs under each tie-break, and how many answers are not those of the options'. */
+/**
+ * The same pairs under each tie-break, and how many answers are not those of the options'.
+ *
+ * \param known counts under the options' own
+ * \param answers by pair, then by kind of attacker, under the options' own
+ */
 void
 ReportSensitivity(const AsGraph& graph,
                   const std::vector<AsPair>& pairs,
                   const AttackerModel& model,
                   const std::vector<AsIndex>& exits,
                   const InternetOptions& options,
+                  const ExposureTally& known,
                   const std::vector<std::vector<bool>>& answers,
                   ExposureReport& report)
 {
+    const std::size_t kinds = KindCount(model);
     for (TieBreak::Rule rule : TIE_BREAK_RULES)
     {
+        std::vector<std::size_t> differing(kinds);
+        if (rule == options.tieBreak.rule)
+        {
+            report.WriteSensitivity(rule, known, differing);
+            continue;
+        }
         const PathChoices choices(graph,
                                   {{rule, options.tieBreak.seed}, exits, options.sealedTunnels},
                                   pairs,
                                   options.jobs);
         ExposureTally tally(graph, model);
-        std::vector<std::size_t> differing(report.KindCount());
         std::size_t next = 0;
-        FindExposures(graph,
-                      choices,
-                      model,
-                      options.question,
-                      pairs,
-                      options.jobs,
-                      [&](const PairExposure& answer) {
-                          tally.Add(answer);
-                          const auto exposed =
-                              ExposedKinds(answer, differing.size(), options.question.direction);
-                          for (std::size_t kind = 0; kind < differing.size(); ++kind)
-                          {
-                              differing[kind] += exposed[kind] != answers[next][kind] ? 1 : 0;
-                          }
-                          ++next;
-                      });
-        for (std::size_t kind = 0; kind < differing.size(); ++kind)
-        {
-            if (report.HasKind(kind) && tally.Pairs(std::nullopt) > 0)
+        const auto compare = [&](const PairExposure& answer) {
+            tally.Add(answer);
+            const auto exposed =
+                ExposedTo(answer.attackers, kinds, options.question.direction, false);
+            for (std::size_t kind = 0; kind < kinds; ++kind)
             {
-                report.WriteSensitivity(rule, kind, tally, differing[kind]);
+                differing[kind] += exposed[kind] != answers[next][kind] ? 1 : 0;
             }
-        }
+            ++next;
+        };
+        FindExposures(graph, choices, model, options.question, pairs, options.jobs, compare);
+        report.WriteSensitivity(rule, tally, differing);
     }
 }
 
@@ -417,9 +405,10 @@ ReportExposure(const AsInternet& internet, const InternetOptions& options, std::
                           }
                           if (options.sensitivity)
                           {
-                              answers.push_back(ExposedKinds(answer,
-                                                             report.KindCount(),
-                                                             options.question.direction));
+                              answers.push_back(ExposedTo(answer.attackers,
+                                                          KindCount(model),
+                                                          options.question.direction,
+                                                          false));
                           }
                       });
     }
@@ -443,7 +432,7 @@ ReportExposure(const AsInternet& internet, const InternetOptions& options, std::
     }
     if (options.sensitivity)
     {
-        ReportSensitivity(graph, pairs, model, exits, options, answers, report);
+        ReportSensitivity(graph, pairs, model, exits, options, tally, answers, report);
     }
 }
 

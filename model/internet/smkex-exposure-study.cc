@@ -68,6 +68,26 @@ FindExposures(const AsGraph& graph,
     }
 }
 
+std::size_t
+KindCount(const AttackerModel& model)
+{
+    return 2 + model.Coalitions().size();
+}
+
+std::vector<bool>
+ExposedTo(const Attackers& attackers, std::size_t kinds, Direction direction, bool withEnds)
+{
+    std::vector<bool> exposed(kinds);
+    exposed[0] = AnyOnBothPaths(attackers.ases, direction, withEnds);
+    exposed[1] = AnyOnBothPaths(attackers.countries, direction, withEnds);
+    for (const Attacker& coalition : attackers.coalitions)
+    {
+        exposed[2 + coalition.id] =
+            IsOnBothPaths(withEnds ? coalition.placesWithEnds : coalition.places, direction);
+    }
+    return exposed;
+}
+
 const char*
 ToString(ClientGroup group)
 {
@@ -80,7 +100,7 @@ ExposureTally::ExposureTally(const AsGraph& graph, const AttackerModel& model)
 {
     for (Cell& cell : m_cells)
     {
-        cell.exposed.resize(2 + model.Coalitions().size());
+        cell.exposed.resize(KindCount(model));
     }
 }
 
@@ -120,15 +140,11 @@ ExposureTally::AddTo(Cell& cell, const PairExposure& answer)
     {
         for (const bool withEnds : {false, true})
         {
-            const auto add = [&](std::size_t kind, const std::vector<Attacker>& attackers) {
-                cell.exposed[kind][i][withEnds] +=
-                    AnyOnBothPaths(attackers, DIRECTIONS[i], withEnds) ? 1 : 0;
-            };
-            add(0, answer.attackers.ases);
-            add(1, answer.attackers.countries);
-            for (const Attacker& coalition : answer.attackers.coalitions)
+            const std::vector<bool> exposed =
+                ExposedTo(answer.attackers, cell.exposed.size(), DIRECTIONS[i], withEnds);
+            for (std::size_t kind = 0; kind < exposed.size(); ++kind)
             {
-                add(2 + coalition.id, {coalition});
+                cell.exposed[kind][i][withEnds] += exposed[kind] ? 1 : 0;
             }
         }
     }

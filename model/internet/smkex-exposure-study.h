@@ -52,6 +52,18 @@ void FindExposures(const AsGraph& graph,
                    unsigned jobs,
                    const std::function<void(const PairExposure&)>& consume);
 
+/**
+ * The kinds of attackers, in the order of all counts: 0: some single AS; 1: some country; 2 + i:
+ * coalition i of the model.
+ */
+std::size_t KindCount(const AttackerModel& model);
+
+/** By kind, of which there are `kinds`, whether such an attacker is on both paths. */
+std::vector<bool> ExposedTo(const Attackers& attackers,
+                            std::size_t kinds,
+                            Direction direction,
+                            bool withEnds);
+
 /** Clients told apart by how they are attached; nothing: all of them. */
 using ClientGroup = std::optional<Homing>;
 
@@ -91,7 +103,7 @@ class ExposureTally
     /**
      * Number of the group's pairs exposed to an attacker of one kind.
      *
-     * \param kind 0: some single AS; 1: some country; 2 + i: coalition i of the model
+     * \param kind as of KindCount
      */
     std::size_t Exposed(std::size_t kind,
                         ClientGroup group,
@@ -108,7 +120,7 @@ class ExposureTally
     struct Cell
     {
         std::size_t pairs{0};
-        /** By attacker kind, direction, and without or with the end ASes. */
+        /** By kind of attacker, direction, and without or with the end ASes. */
         std::vector<std::array<std::array<std::size_t, 2>, DIRECTIONS.size()>> exposed;
     };
 
