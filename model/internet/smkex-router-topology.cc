@@ -7,6 +7,7 @@
 #include "smkex-input-error.h"
 #include "smkex-text-file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <libxml/parser.h>
@@ -63,7 +64,7 @@ class GraphmlFile
         {
             const xmlError* error = xmlCtxtGetLastError(parser.get());
             std::string reason = error && error->message ? error->message : "no XML";
-            reason.erase(reason.find_last_not_of(" \n") + 1);
+            reason.erase(std::min(reason.find_last_not_of(" \n") + 1, reason.find('\n')));
             Fail(error ? error->line : 0, "this is not well-formed XML: " + reason);
         }
         const xmlNode* root = xmlDocGetRootElement(document.get());

@@ -59,6 +59,36 @@ RandomLinks(SampleRandom& random)
     return links;
 }
 
+std::string
+Damaged(std::string content, SampleRandom& random)
+{
+    for (std::uint64_t changes = 1 + random.Below(4); changes > 0; --changes)
+    {
+        const std::size_t at = random.Below(content.size());
+        const auto byte = static_cast<char>(random.Below(256));
+        switch (random.Below(4))
+        {
+        case 0:
+            content[at] = byte;
+            break;
+        case 1:
+            content.insert(at, 1, byte);
+            break;
+        case 2:
+            content.erase(at, 1 + random.Below(8));
+            break;
+        case 3:
+            content.resize(at);
+            break;
+        }
+        if (content.empty())
+        {
+            break;
+        }
+    }
+    return content;
+}
+
 std::vector<AsPair>
 AllPairs(const AsGraph& graph)
 {

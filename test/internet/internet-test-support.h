@@ -22,6 +22,9 @@ std::string SharedData(const std::string& name);
 /** Links of a random acyclic graph of 2 to 10 ASes; density differs from graph to graph. */
 std::vector<smkex::AsLink> RandomLinks(smkex::SampleRandom& random);
 
+/** `content` with one to four bytes changed, inserted or taken out, or its end cut off. */
+std::string Damaged(std::string content, smkex::SampleRandom& random);
+
 /** All pairs of different ASes, by client, then by server. */
 std::vector<smkex::AsPair> AllPairs(const smkex::AsGraph& graph);
 

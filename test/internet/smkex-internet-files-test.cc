@@ -1,6 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "internet-test-support.h"
+
 #include "ns3/smkex-as-files.h"
 #include "ns3/smkex-input-error.h"
 #include "ns3/smkex-routes.h"
@@ -16,6 +18,7 @@
 
 using namespace ns3;
 using namespace smkex;
+using namespace internet_test;
 
 namespace
 {
@@ -182,7 +185,7 @@ class RefusesBadFiles : public FileTestCase
         for (const std::string& packed : {Gzip(text.str()), Bzip2(text.str())})
         {
             const std::string format = packed[0] == 'B' ? "bzip2" : "gzip";
-            for (std::size_t size = 3; size < packed.size(); size += packed.size() / 10)
+            for (std::size_t size = 3; size < packed.size(); size += packed.size() / 5)
             {
                 RefusesPacked(packed.substr(0, size), format + " data end early", 1, LINES + 1);
             }
@@ -354,6 +357,69 @@ class SyntheticInternetHasItsTraits : public FileTestCase
     }
 };
 
+class DamageIsReadOrRefused : public FileTestCase
+{
+  public:
+    DamageIsReadOrRefused()
+        : FileTestCase("whatever damage is done to a file, it is read or refused in one sentence")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const AsInternet internet = MakeSyntheticInternet(60, 1);
+        std::ostringstream links;
+        std::ostringstream countries;
+        WriteAsRelationships(internet.graph, "test", links);
+        WriteCountries(internet, "test", countries);
+        const std::string coalitions = "a 4200000001,4200000002\nb XA,XB,4200000003\n";
+        const std::string pairs = "4200000001 4200000002\n4200000003 4200000004\n";
+        SampleRandom random(5, 1);
+        for (int i = 0; i < 150; ++i)
+        {
+            for (const std::string& content : {links.str(), Gzip(links.str()), Bzip2(links.str())})
+            {
+                Try([&](const std::string& path) { ReadAsRelationships(path); }, content, random);
+            }
+            Try([&](const std::string& path) { ReadCountries(path, internet.graph); },
+                countries.str(),
+                random);
+            Try([&](const std::string& path) { ReadPairs(path, internet.graph); }, pairs, random);
+            Try(
+                [&](const std::string& path) {
+                    ReadCoalitions(path, internet.graph, internet.countries);
+                },
+                coalitions,
+                random);
+        }
+        NS_TEST_EXPECT_MSG_GT(m_read, 20, "files read in spite of damage");
+        NS_TEST_EXPECT_MSG_GT(m_refused, 400, "files refused");
+    }
+
+    void Try(const std::function<void(const std::string&)>& read,
+             const std::string& content,
+             SampleRandom& random)
+    {
+        const std::string path = File(Damaged(content, random));
+        try
+        {
+            read(path);
+            ++m_read;
+        }
+        catch (const InputError& error)
+        {
+            const std::string text = error.what();
+            const bool oneLine = text.find('\n') == std::string::npos && text.find(path) == 0;
+            NS_TEST_EXPECT_MSG_EQ(oneLine, true, text);
+            ++m_refused;
+        }
+    }
+
+    std::size_t m_read{0};
+    std::size_t m_refused{0};
+};
+
 class FilesSuite : public TestSuite
 {
   public:
@@ -363,6 +429,7 @@ class FilesSuite : public TestSuite
         AddTestCase(new ReadsEverySerialAndCompression, TestCase::QUICK);
         AddTestCase(new RefusesBadFiles, TestCase::QUICK);
         AddTestCase(new ReadsTables, TestCase::QUICK);
+        AddTestCase(new DamageIsReadOrRefused, TestCase::QUICK);
         AddTestCase(new SyntheticInternetHasItsTraits, TestCase::QUICK);
     }
 };

@@ -213,6 +213,23 @@ class RefusesBadGraphml : public GraphmlTestCase
         const std::size_t lines = 1 + std::count(cut.begin(), cut.end(), '\n');
         refuses(cut, lines, "not well-formed XML");
         NS_TEST_EXPECT_MSG_EQ(ReadText(whole).links.size(), 1, "whole");
+
+        SampleRandom random(6, 1);
+        std::size_t refused = 0;
+        for (int i = 0; i < 1000; ++i)
+        {
+            try
+            {
+                ReadText(Damaged(whole, random));
+            }
+            catch (const InputError& error)
+            {
+                const bool oneLine = std::string(error.what()).find('\n') == std::string::npos;
+                NS_TEST_EXPECT_MSG_EQ(oneLine, true, error.what());
+                ++refused;
+            }
+        }
+        NS_TEST_EXPECT_MSG_GT(refused, 300, "damaged files refused");
     }
 };
 
