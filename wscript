@@ -298,7 +298,7 @@ def _python_package(bld, objects):
         target="python/smkex/_core",
         source=_sources(bld, "bindings/smkex/*.cc"),
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "NS3", "PYBIND"],
+        use=[*objects, "CRYPTO", "INTERNET", "NS3", "PYBIND"],
         install_path=None,
         goals=["programs"],
     )
