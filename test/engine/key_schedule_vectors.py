@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Writes smkex-key-schedule-vectors.h to standard output: what the exchange has to come to, computed without the engine.
+"""Writes smkex-key-schedule-vectors.h to standard output: what an exchange has to come to, computed without the engine.
 
 Only hashlib and hmac are used, and the curve's arithmetic (RFC 7748, section 5) is spelled out below. The header is
 kept beside this file; test_key_schedule_vectors.py says when the two differ.

@@ -119,6 +119,41 @@ class BaseTimesCase : public TestCase
     }
 };
 
+class ForgeryCase : public TestCase
+{
+  public:
+    ForgeryCase()
+        : TestCase("AForgedHash_IsFoundOutBeforeTheAgreement")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Conversation::Setup setup;
+        setup.oneWay = {10ms, 5ms};
+        setup.costs = FixedCosts();
+        Conversation conversation(std::move(setup));
+        conversation.SetTamper([](const Transit& transit) {
+            Transit changed = transit;
+            if (!transit.toServer && transit.path == 2)
+            {
+                changed.bytes.back() ^= 1; // the end of H
+            }
+            return std::vector<Transit>{changed};
+        });
+        conversation.Run();
+        const Party& client = conversation.client;
+        NS_TEST_ASSERT_MSG_EQ(StateOf(client), "failed: binding-mismatch", "found out");
+        NS_TEST_EXPECT_MSG_EQ(client.failed->at.count(),
+                              Instant(40ms + GENERATE + HASH).count(),
+                              "one hash after g^y");
+        NS_TEST_EXPECT_MSG_EQ(client.processor.Computed().count(),
+                              Duration(GENERATE + HASH).count(),
+                              "no agreement");
+    }
+};
+
 class TimingSuite : public TestSuite
 {
   public:
@@ -126,6 +161,7 @@ class TimingSuite : public TestSuite
         : TestSuite("smkex-key-exchange-timing", UNIT)
     {
         AddTestCase(new BaseTimesCase, TestCase::QUICK);
+        AddTestCase(new ForgeryCase, TestCase::QUICK);
         // A key pair is made while the path connects: it costs the client nothing.
         Add({"Dh_KeyGenerationOverlapsWithConnecting",
              1,

@@ -186,6 +186,7 @@ class TroubleCase : public TestCase
         {
             reactions += engine.OnBytes(1, bytes, later).size();
         }
+        reactions += engine.OnBytes(MAX_PATHS + 1, Bytes(1), later).size();
         reactions += engine.OnPathDown(1, PathEnd::Reset, later).size();
         reactions += engine.OnTimeout(later).size();
         reactions += engine.SendApplicationData(Bytes(5), later).size();

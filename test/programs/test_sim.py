@@ -39,13 +39,14 @@ DEFAULTS = {
 @unittest.skipUnless(sim.IS_BUILT, sim.NOT_BUILT)
 class Records(unittest.TestCase):
     def test_keys_come_in_the_order_of_the_contract(self) -> None:
-        for arguments in (
+        cases: list[list[str]] = [
             [],
             ["--protocol=tcp", "--threat=A"],
             ["--threat=A"],
             ["--adversary=1:1:active:x"],
             ["--threat=A-A", "--sideChannelDelay=1s", "--timeout=500ms"],
-        ):
+        ]
+        for arguments in cases:
             with self.subTest(arguments):
                 found = list(sim.records(*arguments)[0])
                 self.assertEqual(found[: len(sim.KEYS)], sim.KEYS)
@@ -53,7 +54,8 @@ class Records(unittest.TestCase):
 
     def test_what_does_not_apply_is_null(self) -> None:
         fine = sim.records()[0]
-        self.assertEqual([key for key in sim.KEYS if fine[key] is None], ["client_failure", "server_failure", "detected_s"])
+        nothing = [key for key in sim.KEYS if fine[key] is None]
+        self.assertEqual(nothing, ["client_failure", "server_failure", "detected_s"])
         detected = sim.records("--threat=A")[0]
         self.assertEqual(detected["client_failure"], "binding-mismatch")
         self.assertIsNone(detected["client_setup_s"])
@@ -125,7 +127,7 @@ class Help(unittest.TestCase):
             self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
 
-EXPERIMENTS = [
+EXPERIMENTS: list[list[str]] = [
     [],
     ["--threat=A-A", "--loss=0.05", "--jitter=3ms", "--sessions=5"],
     ["--ipVersion=6", "--hops=4", "--sharedHops=2", "--threat=P/A", "--seed=9"],
