@@ -20,6 +20,13 @@ using smkex::TcpSegment;
 namespace
 {
 
+/** The number of a segment's first octet of payload; a SYN counts one itself. */
+std::uint32_t
+FirstOctet(const TcpSegment& segment)
+{
+    return segment.Sequence() + (segment.Has(TcpSegment::SYN) ? 1 : 0);
+}
+
 Direction
 Opposite(Direction direction)
 {
@@ -77,7 +84,11 @@ SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
         {
             BeginStream(flow->streams[static_cast<int>(direction)], segment.Sequence());
         }
-        return true;
+        if (segment.Payload().empty())
+        {
+            return true;
+        }
+        flow = FindFlow(tuple, direction);
     }
     if (!flow)
     {
@@ -209,7 +220,7 @@ SmkexInterceptor::Rewrite(Flow& flow,
         return false;
     }
 
-    const std::uint32_t sequence = segment.Sequence();
+    const std::uint32_t sequence = FirstOctet(segment);
     const std::size_t size = segment.Payload().size();
     const bool fin = segment.Has(TcpSegment::FIN);
     if (size > 0 || fin)
@@ -223,7 +234,7 @@ SmkexInterceptor::Rewrite(Flow& flow,
         }
     }
     std::vector<StreamPiece> pieces = editor.PiecesFor(sequence, size, fin);
-    if (pieces.empty())
+    if (pieces.empty() && !segment.Has(TcpSegment::SYN))
     {
         pieces = editor.PiecesFor(sequence, 0, false); // what is held does not hold up its ACK
     }
@@ -232,7 +243,7 @@ SmkexInterceptor::Rewrite(Flow& flow,
     const bool asItIs = pieces.size() == 1 && pieces[0].sequence == sequence &&
                         pieces[0].fin == fin && original.Payload() == pieces[0].payload &&
                         original.Octets() == segment.Octets();
-    if (asItIs)
+    if (asItIs || pieces.empty())
     {
         stream.latest = std::move(segment);
     }
@@ -253,7 +264,7 @@ SmkexInterceptor::PutPieces(Stream& stream,
     for (const StreamPiece& piece : pieces)
     {
         TcpSegment segment = like;
-        segment.SetSequence(piece.sequence);
+        segment.SetSequence(piece.sequence - (like.Has(TcpSegment::SYN) ? 1 : 0));
         segment.SetPayload(piece.payload);
         const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
         segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);

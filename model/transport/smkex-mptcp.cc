@@ -191,6 +191,7 @@ SmkexMptcp::OpenPath(smkex::PathId path, Ptr<Packet> joinData)
         return;
     }
     m_subflows[path] = subflow;
+    NotePort(subflow);
 }
 
 void
