@@ -176,7 +176,7 @@ void
 SmkexInterceptor::Read(Flow& flow, Direction direction, const TcpSegment& segment)
 {
     const ByteView octets =
-        flow.streams[static_cast<int>(direction)].reader->OnSegment(segment.Sequence(),
+        flow.streams[static_cast<int>(direction)].reader->OnSegment(FirstOctet(segment),
                                                                     segment.Payload());
     if (!octets.empty())
     {
