@@ -162,6 +162,7 @@ SmkexInterceptor::BeginFlow(const SmkexTuple& tuple, const TcpSegment& syn)
 void
 SmkexInterceptor::BeginStream(Stream& stream, std::uint32_t initialSequence)
 {
+    stream.initialSequence = initialSequence;
     if (m_active && !stream.editor)
     {
         stream.editor = std::make_unique<smkex::StreamEditor>(initialSequence);
@@ -185,16 +186,29 @@ SmkexInterceptor::Read(Flow& flow, Direction direction, const TcpSegment& segmen
 }
 
 void
+SmkexInterceptor::ForgetAcknowledged(Stream& stream, std::uint32_t acknowledgment)
+{
+    for (auto own = stream.rewritten.begin(); own != stream.rewritten.end();)
+    {
+        const std::uint32_t end =
+            own->first + static_cast<std::uint32_t>(own->second.Payload().size());
+        const bool acknowledged = static_cast<std::int32_t>(acknowledgment - end) >= 0;
+        own = acknowledged ? stream.rewritten.erase(own) : std::next(own);
+    }
+}
+
+void
 SmkexInterceptor::TranslateAcknowledgment(Flow& flow, Direction direction, TcpSegment& segment)
 {
-    smkex::StreamEditor* acknowledged =
-        flow.streams[static_cast<int>(Opposite(direction))].editor.get();
+    Stream& stream = flow.streams[static_cast<int>(Opposite(direction))];
+    smkex::StreamEditor* acknowledged = stream.editor.get();
     if (segment.Has(TcpSegment::ACK) && acknowledged)
     {
+        ForgetAcknowledged(stream, segment.Acknowledgment());
         segment.SetAcknowledgment(acknowledged->AcknowledgmentToSender(segment.Acknowledgment()));
         if (acknowledged->HasShifted() || acknowledged->HasVouched())
         {
-            segment.EraseSackBlocks();
+            segment.EraseOptions(TcpSegment::KIND_SACK);
         }
     }
 }
@@ -234,7 +248,8 @@ SmkexInterceptor::Rewrite(Flow& flow,
         }
     }
     std::vector<StreamPiece> pieces = editor.PiecesFor(sequence, size, fin);
-    if (pieces.empty() && !segment.Has(TcpSegment::SYN))
+    const bool onlyAcknowledges = pieces.empty() && !segment.Has(TcpSegment::SYN);
+    if (onlyAcknowledges)
     {
         pieces = editor.PiecesFor(sequence, 0, false); // what is held does not hold up its ACK
     }
@@ -243,34 +258,70 @@ SmkexInterceptor::Rewrite(Flow& flow,
     const bool asItIs = pieces.size() == 1 && pieces[0].sequence == sequence &&
                         pieces[0].fin == fin && original.Payload() == pieces[0].payload &&
                         original.Octets() == segment.Octets();
-    if (asItIs || pieces.empty())
+    if (!asItIs)
     {
-        stream.latest = std::move(segment);
+        if (size > 0 && stream.rewritten.size() < MAX_REWRITTEN)
+        {
+            stream.rewritten.insert_or_assign(sequence, segment);
+        }
+        stream.latest = segment;
+        if (onlyAcknowledges)
+        {
+            stream.latest->EraseOptions(TcpSegment::KIND_MPTCP); // it speaks of what is held
+        }
+        Put(stream, pieces);
     }
-    else
-    {
-        PutPieces(stream, segment, pieces);
-    }
+    stream.latest = std::move(segment);
     PutOutDecided();
     ScheduleRepair(flow.id, direction);
     return asItIs;
 }
 
 void
-SmkexInterceptor::PutPieces(Stream& stream,
-                            const TcpSegment& like,
-                            const std::vector<StreamPiece>& pieces)
+SmkexInterceptor::Put(Stream& stream, const std::vector<StreamPiece>& pieces)
 {
-    for (const StreamPiece& piece : pieces)
+    for (StreamPiece piece : pieces)
     {
-        TcpSegment segment = like;
-        segment.SetSequence(piece.sequence - (like.Has(TcpSegment::SYN) ? 1 : 0));
-        segment.SetPayload(piece.payload);
-        const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
-        segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);
-        stream.latest = segment;
-        stream.onward->Put(std::move(segment));
+        // Each segment goes on by itself, for its options may speak of its payload.
+        auto own = stream.rewritten.find(piece.sequence);
+        while (own != stream.rewritten.end() && own->second.Payload().size() < piece.payload.size())
+        {
+            TcpSegment segment = own->second;
+            const std::size_t size = segment.Payload().size();
+            const ByteView octets = piece.payload;
+            segment.SetAcknowledgment(stream.latest->Acknowledgment());
+            PutBehind(segment, stream, {piece.sequence, octets.First(size).ToBytes(), false});
+            piece = {piece.sequence + static_cast<std::uint32_t>(size),
+                     octets.From(size).ToBytes(),
+                     piece.fin};
+            own = stream.rewritten.find(piece.sequence);
+        }
+        if (own != stream.rewritten.end() && own->second.Payload().size() == piece.payload.size())
+        {
+            TcpSegment segment = own->second;
+            segment.SetAcknowledgment(stream.latest->Acknowledgment());
+            PutBehind(segment, stream, piece);
+        }
+        else
+        {
+            PutBehind(*stream.latest, stream, piece);
+        }
     }
+}
+
+void
+SmkexInterceptor::PutBehind(const TcpSegment& like, Stream& stream, const StreamPiece& piece)
+{
+    TcpSegment segment = like;
+    segment.SetSequence(piece.sequence - (like.Has(TcpSegment::SYN) ? 1 : 0));
+    segment.SetPayload(piece.payload);
+    if (FirstOctet(like) == piece.sequence)
+    {
+        segment.AdjustDssChecksum(like.Payload(), stream.initialSequence);
+    }
+    const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
+    segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);
+    stream.onward->Put(std::move(segment));
 }
 
 void
@@ -287,7 +338,7 @@ SmkexInterceptor::PutOutDecided()
         if (stream.dirty && stream.latest)
         {
             stream.dirty = false;
-            PutPieces(stream, *stream.latest, stream.editor->TakeNew());
+            Put(stream, stream.editor->TakeNew());
             ScheduleRepair(id, direction);
         }
     }
@@ -320,7 +371,7 @@ SmkexInterceptor::Repair(FlowId flow, Direction direction)
     }
     stream.repairs = owed.front().sequence == stream.repairedFrom ? stream.repairs + 1 : 1;
     stream.repairedFrom = owed.front().sequence;
-    PutPieces(stream, *stream.latest, owed);
+    Put(stream, owed);
     ScheduleRepair(flow, direction);
 }
 
