@@ -6,6 +6,7 @@
 #include "smkex-multipath-topology.h"
 #include "smkex-ns3-defaults.h"
 #include "smkex-segment-counter.h"
+#include "smkex-trust-setup.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -42,6 +43,7 @@ constexpr int64_t SERVER_STREAM = 200;
 constexpr int64_t CLIENT_MPTCP_STREAM = 150;
 constexpr int64_t SERVER_MPTCP_STREAM = 250;
 constexpr int64_t ADVERSARY_STREAM = 300;
+constexpr int64_t TRUST_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
 
 void
@@ -65,7 +67,8 @@ class Experiment
           m_sink(sink),
           m_protocol(*FindSmkexProtocol(config.protocol)),
           m_topology(config, TOPOLOGY_STREAM),
-          m_counter(SERVER_PORT)
+          m_counter(SERVER_PORT),
+          m_trust(config.trust, TRUST_STREAM)
     {
         InstallServer();
         InstallClient();
@@ -109,6 +112,7 @@ class Experiment
     {
         m_server = CreateObject<SmkexServer>();
         Configure(*m_server, SERVER_STREAM);
+        m_server->SetTrust(m_trust.ForServer());
         m_server->SetAttribute("Port", UintegerValue(SERVER_PORT));
         m_server->SetAttribute("Paths", UintegerValue(m_config.paths.size()));
         m_server->TraceConnectWithoutContext("Ended",
@@ -120,6 +124,7 @@ class Experiment
     {
         m_client = CreateObject<SmkexClient>();
         Configure(*m_client, CLIENT_STREAM);
+        m_client->SetTrust(m_trust.ForClient());
         for (smkex::PathId path = 1; path <= m_config.paths.size(); ++path)
         {
             m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT),
@@ -151,7 +156,9 @@ class Experiment
         const std::size_t used = m_protocol.multipath ? m_config.paths.size() : 1;
         m_adversary = std::make_unique<SmkexAdversary>(
             placements,
-            SmkexAdversary::Victims{m_config.protocol != "tcp", static_cast<smkex::PathId>(used)},
+            SmkexAdversary::Victims{m_config.protocol != "tcp",
+                                    static_cast<smkex::PathId>(used),
+                                    m_config.protocol},
             m_config.sideChannelDelay,
             ADVERSARY_STREAM);
     }
@@ -213,6 +220,7 @@ class Experiment
         m_adversary->ClearLoot();
         if (++m_session <= m_config.sessions)
         {
+            m_trust.BeginSession();
             m_client->StartSession();
         }
         else
@@ -290,6 +298,7 @@ class Experiment
     const SmkexProtocol& m_protocol;
     SmkexMultipathTopology m_topology;
     SmkexSegmentCounter m_counter;
+    SmkexTrustSetup m_trust;
     Ptr<SmkexServer> m_server;
     Ptr<SmkexClient> m_client;
     std::unique_ptr<SmkexAdversary> m_adversary;

@@ -73,6 +73,7 @@ struct News
         ServerShare, //!< g^y, as the server sent it
         ClientNonce, //!< N_C of a path, as the client sent it
         ServerNonce, //!< N_S of a path, as the server sent it
+        SecretShare, //!< the share of a secret that travels on a path, as the client sent it
     };
 
     SessionId session;
@@ -107,6 +108,7 @@ struct Situation
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
+    std::string protocol{}; //!< of the victims, by its name in an experiment
 
     /** \return whether some member sees \p path */
     bool Sees(PathId path) const;
@@ -149,7 +151,10 @@ class Strategy
 /** \return the names that MakeStrategy() takes */
 std::vector<std::string> StrategyNames();
 
-/** \return a new strategy; \p name is one of StrategyNames() */
+/**
+ * \return a new strategy; \p name is one of StrategyNames(). `substitute` is the best known one for
+ *         the victims' protocol.
+ */
 std::unique_ptr<Strategy> MakeStrategy(const std::string& name,
                                        const Situation& situation,
                                        const StrategyTools& tools);

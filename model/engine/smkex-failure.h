@@ -27,6 +27,10 @@ enum class Failure : std::uint8_t
     ZeroSharedSecret,     //!< a public value of low order
     ReflectedShare,       //!< the peer sent our own share back
     BindingMismatch,      //!< H does not bind what this endpoint saw
+    SecretShareLength,    //!< a share of a secret that has not the length of the secret
+    IdentitySignature,    //!< the server's signature does not hold for this exchange
+    PinMismatch,          //!< the server's long-term key is not the one that is pinned
+    PinStore,             //!< our own pin store is corrupt, or cannot be read or written
     RecordAuthentication, //!< application data that does not open under the session key
 };
 
@@ -36,7 +40,8 @@ const char* NameOf(Failure failure);
 /**
  * Did the endpoint find something wrong with what it received?
  *
- * The opposite are failures by absence: a timeout, or a path that was closed or reset.
+ * The opposite are failures by absence (a timeout, or a path that was closed or reset) and our own
+ * (the pin store).
  */
 bool IsDetection(Failure failure);
 

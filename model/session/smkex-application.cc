@@ -49,7 +49,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh or tcp.",
+                          "The key exchange: smkex, dh, secret-sharing or tcp.",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
@@ -141,6 +141,12 @@ SmkexApplication::GetProtocolName() const
 }
 
 void
+SmkexApplication::SetTrust(const smkex::Trust& trust)
+{
+    m_trust = trust;
+}
+
+void
 SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile)
 {
     m_costs = std::move(profile);
@@ -204,7 +210,8 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
+                                          m_trust};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {

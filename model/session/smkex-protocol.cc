@@ -4,6 +4,7 @@
 #include "smkex-protocol.h"
 
 #include "ns3/smkex-plain-engine.h"
+#include "ns3/smkex-secret-sharing.h"
 
 #include <algorithm>
 
@@ -48,6 +49,11 @@ SmkexProtocols()
          false,
          Exchange<smkex::KeyExchangeClient>(),
          Exchange<smkex::KeyExchangeServer>(),
+         smkex::PeekLink},
+        {"secret-sharing",
+         true,
+         Exchange<smkex::SecretSharingClient>(),
+         Exchange<smkex::SecretSharingServer>(),
          smkex::PeekLink},
     };
     return protocols;

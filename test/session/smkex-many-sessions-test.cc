@@ -7,6 +7,7 @@
 #include "ns3/test.h"
 
 #include <fstream>
+#include <iostream>
 #include <unistd.h>
 
 using namespace ns3;
@@ -66,6 +67,11 @@ class MemoryCase : public TestCase
         });
         NS_TEST_EXPECT_MSG_EQ(failed, 0, "all of them went well");
         NS_TEST_ASSERT_MSG_GT(early, 0, "measured");
+#ifdef __SANITIZE_ADDRESS__
+        std::cout << "SKIP " << GetParent()->GetName() << " " << GetName()
+                  << ": the address sanitizer keeps memory that was freed" << std::endl;
+        return;
+#endif
         const std::uint64_t grown = late > early ? late - early : 0;
         // The allocator's own coming and going, and less than any object a session.
         NS_TEST_EXPECT_MSG_LT(grown, 10ULL * (m_sessions - m_warmUp) + 300000, "octets");
@@ -163,7 +169,7 @@ class ManySessionsSuite : public TestSuite
     {
         AddTestCase(new MemoryCase("N", "smkex", warmUp, sessions), QUICK);
         AddTestCase(new MemoryCase("A-A", "smkex", warmUp, sessions), QUICK);
-        AddTestCase(new MemoryCase("P/P", "smkex", warmUp, sessions), QUICK);
+        AddTestCase(new MemoryCase("P-P", "smkex", warmUp, sessions), QUICK);
         AddTestCase(new MemoryCase("A", "dh", warmUp, sessions), QUICK);
         AddTestCase(new MemoryCase("P", "tcp", warmUp, sessions), QUICK);
         AddTestCase(new FlowCountCase(true), QUICK);
