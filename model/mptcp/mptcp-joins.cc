@@ -118,7 +118,7 @@ MptcpSocket::OpenSubflow(const Address& local,
                          Ptr<Packet> joinData)
 {
     if (m_finished || m_mode == MptcpMode::FALLBACK || SubflowsLeft() == 0 ||
-        (m_state != SYN_SENT && !IsOpen()))
+        (m_state != SYN_SENT && !TakesData()))
     {
         return 0;
     }
@@ -248,7 +248,7 @@ bool
 MptcpSocket::AdmitsJoin() const
 {
     return m_mode != MptcpMode::FALLBACK && !m_finished && SubflowsLeft() > 0 &&
-           (m_state == SYN_RCVD || IsOpen());
+           (m_state == SYN_RCVD || TakesData());
 }
 
 bool

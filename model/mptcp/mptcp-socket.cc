@@ -225,6 +225,12 @@ MptcpSocket::IsOpen() const
     return m_state == ESTABLISHED || m_state == CLOSE_WAIT;
 }
 
+bool
+MptcpSocket::TakesData() const
+{
+    return IsOpen() || m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2;
+}
+
 int
 MptcpSocket::Close()
 {

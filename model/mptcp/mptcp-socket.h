@@ -291,6 +291,7 @@ class MptcpSocket : public TcpSocket
 
     // mptcp-socket.cc: the API's inside
     bool IsOpen() const;
+    bool TakesData() const;
     void SetFailure(MptcpFailure failure);
     void FinishSending();
 

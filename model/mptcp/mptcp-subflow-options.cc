@@ -238,6 +238,7 @@ MptcpSubflow::AppendToAck(TcpHeader& header)
         AppendMakingRoom(header, option);
         return;
     }
+    m_answerWithAck = false; // this is the answer, if one was due
     MptcpDss dss = DssWithAck();
     if (!m_signals.empty())
     {
@@ -248,7 +249,7 @@ MptcpSubflow::AppendToAck(TcpHeader& header)
         MptcpTcpOption::AppendTo(header, dss); // if there is room left
         return;
     }
-    if (m_meta->m_finSent && !m_meta->m_finAcked)
+    if (m_sendDataFin)
     {
         MptcpDssMapping wire;
         wire.dsn = m_meta->WireDsn(m_meta->m_send.End());

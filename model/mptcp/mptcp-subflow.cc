@@ -229,7 +229,13 @@ MptcpSubflow::ResetWith(const MptcpOption& option)
     m_resetOption = option;
     if (m_endPoint || m_endPoint6)
     {
-        if (m_state != SYN_SENT)
+        // The receiver takes a reset only where it expects the next byte.
+        if (m_state == SYN_RCVD)
+        {
+            m_tcb->m_nextTxSequence =
+                m_iss + SequenceNumber32(1 + (m_synPayload ? m_synPayload->GetSize() : 0));
+        }
+        else if (m_state != SYN_SENT)
         {
             m_tcb->m_nextTxSequence = m_tcb->m_highTxMark;
         }
