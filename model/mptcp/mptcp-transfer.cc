@@ -232,7 +232,10 @@ MptcpSocket::PushPlain()
         m_nextOffset += size;
         subflow->AssignPlain(packet);
     }
-    if (m_state == FIN_WAIT_1 || m_state == LAST_ACK)
+    // ns-3's TCP loses a FIN that comes with data in FIN_WAIT_1, and takes any ACK in LAST_ACK for
+    // that of its FIN: a FIN leaves only when no data is in flight.
+    const bool closing = m_state == FIN_WAIT_1 || m_state == CLOSING || m_state == LAST_ACK;
+    if (closing && m_send.Size() == 0)
     {
         subflow->Close();
     }

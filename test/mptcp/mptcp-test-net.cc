@@ -300,7 +300,7 @@ MptcpTestEnd::Adopt(Ptr<MptcpSocket> adopted)
     socket->SetCloseCallbacks(
         [this](Ptr<Socket> s) {
             ended = true;
-            if (closeAtEnd)
+            if (closeAtEnd && sent == toSend)
             {
                 s->Close();
             }

@@ -18,7 +18,9 @@
 #include "ns3/tcp-header.h"
 #include "ns3/test.h"
 
+#include <algorithm>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
