@@ -411,12 +411,11 @@ MptcpSubflow::OnResetSegment(Ptr<Packet> packet)
 void
 MptcpSubflow::ArmThirdAckTimer()
 {
-    // The first estimate of the round-trip time is not there yet when the SYN/ACK is looked at.
-    const Time wait = m_thirdAckTries == 0 ? m_cnTimeout : RetransmissionTimeout();
     m_thirdAckEvent.Cancel();
-    m_thirdAckEvent = Simulator::Schedule(wait * (1 << std::min(m_thirdAckTries, 6U)),
-                                          &MptcpSubflow::ThirdAckTimeout,
-                                          this);
+    m_thirdAckEvent =
+        Simulator::Schedule(RetransmissionTimeout() * (1 << std::min(m_thirdAckTries, 6U)),
+                            &MptcpSubflow::ThirdAckTimeout,
+                            this);
 }
 
 void
