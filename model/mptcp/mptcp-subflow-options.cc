@@ -323,7 +323,7 @@ MptcpSubflow::ReadOptions(const TcpHeader& header, uint32_t size)
     {
         if (const auto* dss = std::get_if<MptcpDss>(&option))
         {
-            OnDss(*dss, header);
+            OnDss(*dss, header, size);
         }
         else if (const auto* capable = std::get_if<MptcpCapable>(&option))
         {
@@ -369,7 +369,7 @@ MptcpSubflow::ReadOptions(const TcpHeader& header, uint32_t size)
 }
 
 void
-MptcpSubflow::OnDss(const MptcpDss& dss, const TcpHeader& header)
+MptcpSubflow::OnDss(const MptcpDss& dss, const TcpHeader& header, uint32_t size)
 {
     Ptr<MptcpSocket> meta = m_meta;
     if (m_role == Role::INITIAL_ACTIVE)
@@ -382,14 +382,19 @@ MptcpSubflow::OnDss(const MptcpDss& dss, const TcpHeader& header)
         const uint64_t offset = meta->OffsetOfDsn(wire.dsn, wire.wide);
         if (wire.length == 0)
         {
-            meta->OnInfiniteMapping(*this);
+            if (size != 0 && offset == meta->m_receive.Next())
+            {
+                meta->OnInfiniteMapping(*this);
+            }
             return;
         }
         const auto length = static_cast<uint16_t>(wire.length - (dss.dataFin ? 1 : 0));
-        const auto ahead = static_cast<int32_t>(wire.ssn - m_receiveSsn);
+        // A mapping comes with data that it covers; one by itself could only mislead.
+        const uint32_t first = header.GetSequenceNumber().GetValue() - m_irs.GetValue();
+        const bool covers =
+            size != 0 && static_cast<int32_t>(first - wire.ssn) >= 0 && first - wire.ssn < length;
         const auto endsAhead = static_cast<int32_t>(wire.ssn + length - m_receiveSsn);
-        if (length != 0 && endsAhead > 0 &&
-            ahead <= static_cast<int32_t>(meta->m_tcp.receiveBuffer))
+        if (covers && endsAhead > 0)
         {
             m_receiveMappings.Add({offset, wire.ssn, length, dss.dataFin, wire.checksum});
         }

@@ -18,6 +18,7 @@
 #include "ns3/simulator.h"
 #include "ns3/tcp-header.h"
 #include "ns3/tcp-l4-protocol.h"
+#include "ns3/tcp-option.h"
 #include "ns3/tcp-rx-buffer.h"
 #include "ns3/tcp-tx-buffer.h"
 
@@ -33,6 +34,79 @@ namespace
 
 /// No limit of its own: the connection's window and buffer bound what a subflow is given.
 constexpr uint32_t NO_LIMIT = 1U << 30;
+
+constexpr uint32_t LONGEST_HEADER = 60;
+constexpr uint32_t FLAGS_AT = 13;
+
+/**
+ * ns-3's parser takes what is left of malformed options for payload, so such a segment must not
+ * reach it.
+ * \param start of a segment
+ * \param size how much of it there is, up to the longest header
+ */
+bool
+HasSoundOptions(const uint8_t* start, uint32_t size)
+{
+    const uint32_t end = (start[12] >> 4) * 4U;
+    if (size < 20 || end < 20 || end > size)
+    {
+        return false;
+    }
+    for (uint32_t at = 20; at < end;)
+    {
+        if (start[at] == TcpOption::END)
+        {
+            return end - at <= 4; // ns-3 expects no more padding than that
+        }
+        if (start[at] == TcpOption::NOP)
+        {
+            ++at;
+            continue;
+        }
+        const uint32_t length = at + 1 < end ? start[at + 1] : 0;
+        if (length < 2 || at + length > end)
+        {
+            return false;
+        }
+        switch (start[at])
+        {
+        case TcpOption::MSS:
+            if (length != 4)
+            {
+                return false;
+            }
+            break;
+        case TcpOption::WINSCALE:
+            if (length != 3)
+            {
+                return false;
+            }
+            break;
+        case TcpOption::SACKPERMITTED:
+            if (length != 2)
+            {
+                return false;
+            }
+            break;
+        case TcpOption::SACK:
+            if (length % 8 != 2 || length == 2)
+            {
+                return false;
+            }
+            break;
+        case TcpOption::TS:
+            if (length != 10)
+            {
+                return false;
+            }
+            break;
+        default:
+            break;
+        }
+        at += length;
+    }
+    return true;
+}
 
 } // namespace
 
@@ -379,14 +453,16 @@ MptcpSubflow::DoForwardUp(Ptr<Packet> packet, const Address& from, const Address
         TcpSocketBase::DoForwardUp(packet, from, to);
         return;
     }
+    uint8_t start[LONGEST_HEADER];
+    if (!HasSoundOptions(start, packet->CopyData(start, sizeof(start))))
+    {
+        return;
+    }
     if (m_state == LISTEN)
     {
         OnSynAtListener(packet, from, to);
         return;
     }
-    constexpr uint32_t FLAGS_AT = 13;
-    uint8_t start[FLAGS_AT + 1];
-    packet->CopyData(start, sizeof(start));
     if (start[FLAGS_AT] & TcpHeader::RST)
     {
         OnResetSegment(packet);

@@ -196,7 +196,7 @@ class MptcpSubflow : public TcpSocketBase
     bool AppendMakingRoom(TcpHeader& header, const MptcpOption& option);
     MptcpDss DssWithAck() const;
     void ReadOptions(const TcpHeader& header, uint32_t size);
-    void OnDss(const MptcpDss& dss, const TcpHeader& header);
+    void OnDss(const MptcpDss& dss, const TcpHeader& header, uint32_t size);
 
     Ptr<MptcpSocket> m_meta;
     uint32_t m_id{0};

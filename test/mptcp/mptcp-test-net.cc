@@ -260,6 +260,18 @@ MptcpTestNet::Inject(const MptcpTestSegment& segment)
     node->GetObject<Ipv4>()->Send(Rebuild(segment, from, to), from, to, TCP, nullptr);
 }
 
+void
+MptcpTestNet::InjectBytes(bool fromClient, uint32_t path, const std::vector<uint8_t>& bytes)
+{
+    const Address fromEnd = fromClient ? ClientAddress(path) : ServerAddress(path);
+    const Address toEnd = fromClient ? ServerAddress(path) : ClientAddress(path);
+    const auto from = InetSocketAddress::ConvertFrom(fromEnd).GetIpv4();
+    const auto to = InetSocketAddress::ConvertFrom(toEnd).GetIpv4();
+    (fromClient ? client : server)
+        ->GetObject<Ipv4>()
+        ->Send(Create<Packet>(bytes.data(), bytes.size()), from, to, TCP, nullptr);
+}
+
 uint32_t
 MptcpTestNet::Count(const std::function<bool(const MptcpTestSegment&)>& what) const
 {

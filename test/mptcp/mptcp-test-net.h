@@ -128,6 +128,9 @@ class MptcpTestNet
     /// Puts a segment on the wire in a host's name, as it stands.
     void Inject(const MptcpTestSegment& segment);
 
+    /// Likewise, but of bytes from the TCP header on. IPv4 only.
+    void InjectBytes(bool fromClient, uint32_t path, const std::vector<uint8_t>& bytes);
+
   private:
     void Intercept(Ptr<Node> node, bool isClient);
     Ptr<Packet> Rebuild(const MptcpTestSegment& segment,
