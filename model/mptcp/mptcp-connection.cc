@@ -103,13 +103,14 @@ MptcpSocket::FallBack()
 }
 
 void
-MptcpSocket::OnFirstConnected(Ptr<MptcpSubflow>)
+MptcpSocket::OnFirstConnected(Ptr<MptcpSubflow> subflow)
 {
     if (m_state != SYN_SENT)
     {
         return;
     }
     Ptr<MptcpSocket> self(this);
+    OnSubflowUsable(subflow);
     m_state = ESTABLISHED;
     m_announced = true;
     NotifyConnectionSucceeded();
