@@ -221,7 +221,8 @@ MptcpSocket::RemoveSubflow(Ptr<MptcpSubflow> subflow)
     const bool any = std::any_of(m_subflows.begin(), m_subflows.end(), [](const auto& s) {
         return s != nullptr;
     });
-    if (any)
+    // Joins that came early wait for a key that only the first subflow can bring.
+    if (any && m_mode != MptcpMode::NEGOTIATING)
     {
         SchedulePush();
         return;

@@ -167,6 +167,38 @@ AThirdAckIsRepeatedUntilTheFourth(MptcpTest& test, bool loseThird)
 }
 
 void
+AnEarlyJoinWaitsForTheKeyOrGoesWithTheConnection(MptcpTest& test)
+{
+    for (const bool lost : {false, true})
+    {
+        MptcpTestNet net;
+        net.middlebox = [lost](Segment& s) {
+            // Of the first subflow, the server gets the SYN only, or everything but late.
+            const bool held = s.fromClient && s.path == 0 && !s.IsSyn();
+            s.drop = held && lost;
+            s.delay = held ? MilliSeconds(500) : Time();
+        };
+        MptcpTestPair pair(net);
+        pair.Set("EarlyJoin", BooleanValue(true));
+        pair.Set("PathManager", EnumValue(static_cast<int>(MptcpPathManager::NONE)));
+        pair.Set("ConnCount", UintegerValue(2));
+        pair.Set("DataRetries", UintegerValue(1));
+        pair.client.toSend = 1000;
+        pair.onConnect = [&]() {
+            pair.client.socket->OpenSubflow(net.ClientAddress(1), net.ServerAddress(1));
+        };
+        pair.Start();
+        pair.Run(Seconds(200));
+        const auto answers = net.Count([](const Segment& s) {
+            return s.path == 1 && s.IsSynAck() && s.at < MilliSeconds(2520);
+        });
+        test.Equal(answers, 0U, "answers before the key was there");
+        test.Equal(pair.server.Got(1000), !lost, "bytes");
+        test.Equal(MptcpStack::Of(net.server)->ConnectionCount(), 0U, "connections left");
+    }
+}
+
+void
 BackupIsUsedWhenNothingElseIsLeft(MptcpTest& test)
 {
     Joined joined;
@@ -539,6 +571,8 @@ class MptcpJoinSuite : public TestSuite
             [](MptcpTest& t) { AThirdAckIsRepeatedUntilTheFourth(t, true); });
         add("the third ACK is repeated until the fourth, fourth lost",
             [](MptcpTest& t) { AThirdAckIsRepeatedUntilTheFourth(t, false); });
+        add("an early join waits for the key, or goes with the connection",
+            AnEarlyJoinWaitsForTheKeyOrGoesWithTheConnection);
         add("a backup is used when nothing else is left", BackupIsUsedWhenNothingElseIsLeft);
         add("deny to the initial address", DeniedInitialAddressIsNotJoined);
         add("subflow limits at both ends", SubflowsAreLimitedAtBothEnds);
