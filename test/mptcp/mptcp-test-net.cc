@@ -60,10 +60,10 @@ Ipv4Of(uint32_t path, int host)
 } // namespace
 
 MptcpTestNet::MptcpTestNet(const MptcpTestLinks& links)
-    : m_links(links)
+    : client(CreateObject<Node>()),
+      server(CreateObject<Node>()),
+      m_links(links)
 {
-    client = CreateObject<Node>();
-    server = CreateObject<Node>();
     InternetStackHelper internet;
     internet.SetIpv4StackInstall(!links.ipv6);
     internet.SetIpv6StackInstall(links.ipv6);
