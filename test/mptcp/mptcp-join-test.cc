@@ -287,27 +287,33 @@ AResetSubflowLeavesTheOthersAlive(MptcpTest& test)
 void
 AResetOutsideTheWindowIsIgnored(MptcpTest& test)
 {
-    Joined joined;
-    Simulator::Schedule(MilliSeconds(2150), [&]() {
-        for (const auto& s : joined.net.log)
-        {
-            if (s.path == 1 && s.fromClient)
+    for (const bool inside : {false, true})
+    {
+        Joined joined;
+        bool down = false;
+        joined.pair.listener->SetSubflowCallback([&](Ptr<MptcpSocket>, uint32_t, bool up) {
+            down = down || (!up && Simulator::Now() < MilliSeconds(2170));
+        });
+        Simulator::Schedule(MilliSeconds(2150), [&]() {
+            for (auto s = joined.net.log.rbegin(); s != joined.net.log.rend(); ++s)
             {
-                Segment reset = s;
-                reset.header.SetFlags(TcpHeader::RST);
-                reset.header.SetSequenceNumber(SequenceNumber32(0x40000000));
-                reset.options.clear();
-                reset.payload.clear();
-                joined.net.Inject(reset);
-                break;
+                if (s->path == 1 && s->fromClient)
+                {
+                    Segment reset = *s;
+                    reset.header.SetFlags(TcpHeader::RST);
+                    reset.header.SetSequenceNumber(
+                        reset.header.GetSequenceNumber() +
+                        SequenceNumber32(inside ? s->payload.size() : 0x40000000));
+                    reset.options.clear();
+                    reset.payload.clear();
+                    joined.net.Inject(reset);
+                    break;
+                }
             }
-        }
-    });
-    joined.Run(test);
-    test.Equal(
-        joined.net.Count([](const Segment& s) { return s.header.GetFlags() & TcpHeader::RST; }),
-        0U,
-        "resets by the ends");
+        });
+        joined.Run(test);
+        test.Equal(down, inside, "the subflow went down");
+    }
 }
 
 void
