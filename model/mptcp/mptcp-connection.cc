@@ -103,13 +103,14 @@ MptcpSocket::FallBack()
 }
 
 void
-MptcpSocket::OnFirstConnected(Ptr<MptcpSubflow>)
+MptcpSocket::OnFirstConnected(Ptr<MptcpSubflow> subflow)
 {
     if (m_state != SYN_SENT)
     {
         return;
     }
     Ptr<MptcpSocket> self(this);
+    OnSubflowUsable(subflow);
     m_state = ESTABLISHED;
     m_announced = true;
     NotifyConnectionSucceeded();
@@ -220,7 +221,8 @@ MptcpSocket::RemoveSubflow(Ptr<MptcpSubflow> subflow)
     const bool any = std::any_of(m_subflows.begin(), m_subflows.end(), [](const auto& s) {
         return s != nullptr;
     });
-    if (any)
+    // Joins that came early wait for a key that only the first subflow can bring.
+    if (any && m_mode != MptcpMode::NEGOTIATING)
     {
         SchedulePush();
         return;

@@ -121,6 +121,18 @@ MptcpSubflow::OnSynAtListener(Ptr<Packet> packet, const Address& from, const Add
         }
     }
 
+    if ((header.GetFlags() & (TcpHeader::ACK | TcpHeader::SYN | TcpHeader::RST)) == TcpHeader::ACK)
+    {
+        // Of a subflow that is gone: the peer must hear of it, and ns-3's listener is silent.
+        TcpHeader answer;
+        answer.SetFlags(TcpHeader::RST);
+        answer.SetSequenceNumber(header.GetAckNumber());
+        answer.SetSourcePort(header.GetDestinationPort());
+        answer.SetDestinationPort(header.GetSourcePort());
+        m_tcp->SendPacket(Create<Packet>(), answer, HostOf(to), HostOf(from), nullptr);
+        return;
+    }
+
     // ns-3 negotiates on the listener itself, so that one SYN without an option would take it away
     // from all connections to come.
     const bool timestamps = m_timestampEnabled;

@@ -21,6 +21,9 @@ namespace ns3
 
 class MptcpSocket;
 
+/// No limit of its own: the connection's window and buffer bound what a subflow is given.
+constexpr uint32_t MPTCP_NO_LIMIT = 1U << 30;
+
 /// The parameters of ns3::TcpSocket that a connection hands to its subflows.
 struct MptcpTcpParameters
 {
@@ -151,7 +154,7 @@ class MptcpSubflow : public TcpSocketBase
     void Reset(MptcpResetReason reason);
     void ResetWith(const MptcpOption& option);
 
-    // mptcp-subflow.cc: data
+    // mptcp-subflow-data.cc
     bool HasRoom() const;
     bool HasUnacknowledged() const;
     void Assign(const MptcpMapping& mapping, Ptr<Packet> packet);

@@ -174,6 +174,41 @@ WindowClosesAndReopens(MptcpTest& test, bool loseUpdate)
 }
 
 void
+AWindowThatReopensServesEverySubflow(MptcpTest& test)
+{
+    MptcpTestNet net;
+    MptcpTestPair pair(net);
+    const Time wake = Seconds(5);
+    pair.Set("RcvBufSize", UintegerValue(60000));
+    pair.Set("SegmentSize", UintegerValue(1000));
+    pair.client.toSend = 1000000;
+    pair.onConnect = [&]() {
+        pair.client.socket->OpenSubflow(net.ClientAddress(1), net.ServerAddress(1));
+    };
+    pair.onAccept = [&]() {
+        auto server = pair.server.socket;
+        server->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+        Simulator::Schedule(wake - Simulator::Now(), [&pair, server]() {
+            pair.server.Adopt(server);
+            Ptr<Packet> packet = server->Recv();
+            pair.server.received.resize(packet->GetSize());
+            packet->CopyData(pair.server.received.data(), packet->GetSize());
+        });
+    };
+    pair.Start();
+    pair.Run();
+    test.Check(pair.server.Got(1000000), "every byte");
+    for (const uint32_t path : {0U, 1U})
+    {
+        const auto soon = net.Count([&](const Segment& s) {
+            return s.path == path && !s.payload.empty() && s.payload.size() > 1 && s.at > wake &&
+                   s.at < wake + MilliSeconds(60);
+        });
+        test.Check(soon > 0, "data at once on path " + std::to_string(path + 1));
+    }
+}
+
+void
 DssDroppedAfterDataMeansAnInfiniteMapping(MptcpTest& test)
 {
     MptcpTestNet net;
@@ -227,15 +262,28 @@ MappingsAreRepeatedUnchangedAndAcksAlwaysHaveRoom(MptcpTest& test)
 {
     MptcpTestNet net;
     uint32_t count = 0;
-    net.middlebox = [&](Segment& s) { s.drop = !s.IsSyn() && !s.IsSynAck() && ++count % 17 == 0; };
+    // Losses in a pattern that leaves several holes at a time.
+    net.middlebox = [&](Segment& s) {
+        s.drop = !s.payload.empty() && (++count % 7 == 0 || count % 31 == 0);
+    };
     MptcpTestPair pair(net);
     pair.Set("Checksum", BooleanValue(true));
     pair.Set("WideSequenceNumbers", BooleanValue(true));
     pair.client.toSend = 300000;
-    pair.server.toSend = 300000;
+    // The server writes small pieces, each a mapping, which TCP would like to resend as one.
+    pair.server.toSend = 0;
+    for (uint32_t i = 0; i < 600; ++i)
+    {
+        Simulator::Schedule(Seconds(2.1) + MicroSeconds(500 * i), [&]() {
+            pair.server.toSend += 100;
+            pair.server.closeWhenSent = pair.server.toSend == 60000;
+            pair.server.Pump();
+        });
+    }
+    pair.server.closeWhenSent = false;
     pair.Start();
     pair.Run(Seconds(300));
-    test.Check(pair.server.Got(300000) && pair.client.Got(300000), "every byte");
+    test.Check(pair.server.Got(300000) && pair.client.Got(60000), "every byte");
     std::map<std::pair<bool, uint32_t>, uint64_t> dsn; // of each byte's mapping start
     uint32_t repeated = 0;
     uint32_t sacked = 0;
@@ -333,6 +381,7 @@ class MptcpDssSuite : public TestSuite
             [](MptcpTest& t) { WindowClosesAndReopens(t, false); });
         add("a lost window update is asked for",
             [](MptcpTest& t) { WindowClosesAndReopens(t, true); });
+        add("a window that reopens serves every subflow", AWindowThatReopensServesEverySubflow);
         add("DSS dropped after data: infinite mapping", DssDroppedAfterDataMeansAnInfiniteMapping);
         add("DSS dropped on one of two subflows: that one is reset",
             DssDroppedOnOneOfTwoResetsThatSubflow);

@@ -13,7 +13,7 @@
 
 /**
  * \file
- * Further subflows: joining, losing them, and the addresses that the ends tell each other.
+ * Further subflows: joining and losing them.
  */
 
 namespace ns3
@@ -167,6 +167,38 @@ AThirdAckIsRepeatedUntilTheFourth(MptcpTest& test, bool loseThird)
 }
 
 void
+AnEarlyJoinWaitsForTheKeyOrGoesWithTheConnection(MptcpTest& test)
+{
+    for (const bool lost : {false, true})
+    {
+        MptcpTestNet net;
+        net.middlebox = [lost](Segment& s) {
+            // Of the first subflow, the server gets the SYN only, or everything but late.
+            const bool held = s.fromClient && s.path == 0 && !s.IsSyn();
+            s.drop = held && lost;
+            s.delay = held ? MilliSeconds(500) : Time();
+        };
+        MptcpTestPair pair(net);
+        pair.Set("EarlyJoin", BooleanValue(true));
+        pair.Set("PathManager", EnumValue(static_cast<int>(MptcpPathManager::NONE)));
+        pair.Set("ConnCount", UintegerValue(2));
+        pair.Set("DataRetries", UintegerValue(1));
+        pair.client.toSend = 1000;
+        pair.onConnect = [&]() {
+            pair.client.socket->OpenSubflow(net.ClientAddress(1), net.ServerAddress(1));
+        };
+        pair.Start();
+        pair.Run(Seconds(200));
+        const auto answers = net.Count([](const Segment& s) {
+            return s.path == 1 && s.IsSynAck() && s.at < MilliSeconds(2520);
+        });
+        test.Equal(answers, 0U, "answers before the key was there");
+        test.Equal(pair.server.Got(1000), !lost, "bytes");
+        test.Equal(MptcpStack::Of(net.server)->ConnectionCount(), 0U, "connections left");
+    }
+}
+
+void
 BackupIsUsedWhenNothingElseIsLeft(MptcpTest& test)
 {
     Joined joined;
@@ -255,27 +287,33 @@ AResetSubflowLeavesTheOthersAlive(MptcpTest& test)
 void
 AResetOutsideTheWindowIsIgnored(MptcpTest& test)
 {
-    Joined joined;
-    Simulator::Schedule(MilliSeconds(2150), [&]() {
-        for (const auto& s : joined.net.log)
-        {
-            if (s.path == 1 && s.fromClient)
+    for (const bool inside : {false, true})
+    {
+        Joined joined;
+        bool down = false;
+        joined.pair.listener->SetSubflowCallback([&](Ptr<MptcpSocket>, uint32_t, bool up) {
+            down = down || (!up && Simulator::Now() < MilliSeconds(2170));
+        });
+        Simulator::Schedule(MilliSeconds(2150), [&]() {
+            for (auto s = joined.net.log.rbegin(); s != joined.net.log.rend(); ++s)
             {
-                Segment reset = s;
-                reset.header.SetFlags(TcpHeader::RST);
-                reset.header.SetSequenceNumber(SequenceNumber32(0x40000000));
-                reset.options.clear();
-                reset.payload.clear();
-                joined.net.Inject(reset);
-                break;
+                if (s->path == 1 && s->fromClient)
+                {
+                    Segment reset = *s;
+                    reset.header.SetFlags(TcpHeader::RST);
+                    reset.header.SetSequenceNumber(
+                        reset.header.GetSequenceNumber() +
+                        SequenceNumber32(inside ? s->payload.size() : 0x40000000));
+                    reset.options.clear();
+                    reset.payload.clear();
+                    joined.net.Inject(reset);
+                    break;
+                }
             }
-        }
-    });
-    joined.Run(test);
-    test.Equal(
-        joined.net.Count([](const Segment& s) { return s.header.GetFlags() & TcpHeader::RST; }),
-        0U,
-        "resets by the ends");
+        });
+        joined.Run(test);
+        test.Equal(down, inside, "the subflow went down");
+    }
 }
 
 void
@@ -304,144 +342,6 @@ TheLastSubflowsLossIsAFailure(MptcpTest& test)
     joined.pair.Run();
     test.Check(joined.pair.client.failed, "failed");
     test.Check(joined.pair.client.socket->GetFailure() == MptcpFailure::SUBFLOWS, "its reason");
-}
-
-/// The server advertises its second address; the client joins there when it may.
-struct Advertised
-{
-    explicit Advertised(bool ipv6 = false)
-        : net([ipv6]() {
-              MptcpTestLinks links;
-              links.ipv6 = ipv6;
-              return links;
-          }()),
-          pair(net)
-    {
-        pair.Set("SegmentSize", UintegerValue(1000));
-        // Only the second pair of addresses is connected.
-        pair.client.toSend = BYTES;
-        pair.onAccept = [this]() {
-            id = pair.server.socket->AdvertiseAddress(net.ServerAddress(1, port));
-        };
-    }
-
-    uint32_t Joins() const
-    {
-        return net.Count(
-            [](const Segment& s) { return s.path == 1 && s.IsSyn() && s.Get<MptcpJoinSyn>(); });
-    }
-
-    uint32_t Options(bool echo) const
-    {
-        return net.Count([echo](const Segment& s) {
-            const auto* add = s.Get<MptcpAddAddr>();
-            return add && add->echo == echo;
-        });
-    }
-
-    void Run(MptcpTest& test)
-    {
-        pair.Start();
-        pair.Run(Seconds(60));
-        test.Check(pair.server.Got(BYTES), "every byte");
-    }
-
-    MptcpTestNet net;
-    MptcpTestPair pair;
-    uint8_t id{0};
-    uint16_t port{0};
-};
-
-void
-AdvertisedAddressesAreEchoedAndJoined(MptcpTest& test)
-{
-    for (const bool ipv6 : {false, true})
-    {
-        Advertised advertised(ipv6);
-        advertised.Run(test);
-        test.Equal(advertised.Options(false), 1U, "ADD_ADDR");
-        test.Equal(advertised.Options(true), 1U, "echo");
-        test.Check(advertised.Joins() >= 1, "joined");
-    }
-}
-
-void
-LostAdvertisementsAreRepeated(MptcpTest& test, bool loseEcho)
-{
-    Advertised advertised;
-    uint32_t lost = 0;
-    advertised.pair.client.closeWhenSent = false;
-    advertised.net.middlebox = [&](Segment& s) {
-        const auto* add = s.Get<MptcpAddAddr>();
-        s.drop = add && add->echo == loseEcho && lost < 2;
-        lost += s.drop ? 1 : 0;
-    };
-    advertised.Run(test);
-    test.Equal(advertised.Options(false), 3U, "ADD_ADDR");
-    test.Check(advertised.Joins() >= 1, "joined");
-}
-
-void
-AdvertisedPortsAreUsed(MptcpTest& test)
-{
-    Advertised advertised;
-    advertised.port = 6001;
-    advertised.Run(test);
-    const auto joins = advertised.net.Count([](const Segment& s) {
-        return s.Get<MptcpJoinSyn>() && s.header.GetDestinationPort() == 6001;
-    });
-    test.Check(joins >= 1, "joins to the port");
-}
-
-void
-ForgedAdvertisementsAreIgnored(MptcpTest& test)
-{
-    Advertised advertised;
-    advertised.net.middlebox = [](Segment& s) {
-        if (auto* add = s.Get<MptcpAddAddr>())
-        {
-            add->address[3] ^= 4; // another host, the HMAC no longer right
-            s.changed = true;
-        }
-    };
-    advertised.Run(test);
-    test.Equal(advertised.Options(true), 0U, "echoes");
-    test.Check(advertised.pair.client.socket->GetAdvertisedAddresses().empty(), "not believed");
-}
-
-void
-IgnoredAdvertisementsWaitForTheApplication(MptcpTest& test)
-{
-    Advertised advertised;
-    advertised.pair.Set("AcceptAddAddr", BooleanValue(false));
-    advertised.pair.client.closeWhenSent = false;
-    Simulator::Schedule(Seconds(10), [&]() {
-        test.Equal(advertised.Joins(), 0U, "joins before");
-        test.Equal(advertised.pair.client.socket->GetAdvertisedAddresses().size(), 1U, "known");
-        advertised.pair.client.socket->AcceptAdvertisedAddresses();
-    });
-    advertised.Run(test);
-    test.Check(advertised.Joins() >= 1, "joined when told to");
-}
-
-void
-WithdrawnAddressesLoseTheirSubflows(MptcpTest& test)
-{
-    Advertised advertised;
-    advertised.pair.client.closeWhenSent = false;
-    Simulator::Schedule(Seconds(20), [&]() {
-        test.Check(advertised.pair.server.socket->WithdrawAddress(advertised.id), "withdrawn");
-    });
-    bool down = false;
-    advertised.pair.client.socket->SetSubflowCallback(
-        [&](Ptr<MptcpSocket>, uint32_t id, bool up) { down = down || (!up && id == 2); });
-    advertised.Run(test);
-    test.Equal(advertised.net.Count([](const Segment& s) { return s.Get<MptcpRemoveAddr>(); }),
-               1U,
-               "REMOVE_ADDR");
-    test.Check(advertised.pair.client.socket->GetAdvertisedAddresses().empty(), "forgotten");
-    test.Check(down, "the subflow is gone");
-    test.Check(advertised.pair.client.connected && !advertised.pair.client.failed, "alive");
 }
 
 void
@@ -539,6 +439,8 @@ class MptcpJoinSuite : public TestSuite
             [](MptcpTest& t) { AThirdAckIsRepeatedUntilTheFourth(t, true); });
         add("the third ACK is repeated until the fourth, fourth lost",
             [](MptcpTest& t) { AThirdAckIsRepeatedUntilTheFourth(t, false); });
+        add("an early join waits for the key, or goes with the connection",
+            AnEarlyJoinWaitsForTheKeyOrGoesWithTheConnection);
         add("a backup is used when nothing else is left", BackupIsUsedWhenNothingElseIsLeft);
         add("deny to the initial address", DeniedInitialAddressIsNotJoined);
         add("subflow limits at both ends", SubflowsAreLimitedAtBothEnds);
@@ -546,16 +448,6 @@ class MptcpJoinSuite : public TestSuite
         add("a reset outside the window is ignored", AResetOutsideTheWindowIsIgnored);
         add("a path that goes down loses no byte", APathThatGoesDownLosesNoByte);
         add("the loss of the last subflow is a failure", TheLastSubflowsLossIsAFailure);
-        add("ADD_ADDR is echoed and joined", AdvertisedAddressesAreEchoedAndJoined);
-        add("ADD_ADDR is repeated when lost",
-            [](MptcpTest& t) { LostAdvertisementsAreRepeated(t, false); });
-        add("ADD_ADDR is repeated when its echo is lost",
-            [](MptcpTest& t) { LostAdvertisementsAreRepeated(t, true); });
-        add("ADD_ADDR with a port", AdvertisedPortsAreUsed);
-        add("ADD_ADDR with a bad HMAC", ForgedAdvertisementsAreIgnored);
-        add("ADD_ADDR ignored until the application says so",
-            IgnoredAdvertisementsWaitForTheApplication);
-        add("REMOVE_ADDR", WithdrawnAddressesLoseTheirSubflows);
         add("MP_PRIO", PrioritiesMoveTheTraffic);
         add("FASTCLOSE valid", [](MptcpTest& t) { FastcloseEndsTheConnection(t, false); });
         add("FASTCLOSE stale", [](MptcpTest& t) { FastcloseEndsTheConnection(t, true); });

@@ -29,6 +29,7 @@
 #include "ns3/simulator.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/tcp-option.h"
+#include "ns3/trace-helper.h"
 
 #include <sstream>
 
@@ -59,10 +60,10 @@ Ipv4Of(uint32_t path, int host)
 } // namespace
 
 MptcpTestNet::MptcpTestNet(const MptcpTestLinks& links)
-    : m_links(links)
+    : client(CreateObject<Node>()),
+      server(CreateObject<Node>()),
+      m_links(links)
 {
-    client = CreateObject<Node>();
-    server = CreateObject<Node>();
     InternetStackHelper internet;
     internet.SetIpv4StackInstall(!links.ipv6);
     internet.SetIpv6StackInstall(links.ipv6);
@@ -139,6 +140,26 @@ MptcpTestNet::Cut(uint32_t path)
         all->SetRate(1.0);
         DynamicCast<PointToPointNetDevice>(m_devices[2 * path + host])->SetReceiveErrorModel(all);
     }
+}
+
+void
+MptcpTestNet::Capture(const std::string& file)
+{
+    PcapHelper pcap;
+    m_pcap = pcap.CreateFile(file, std::ios::out, PcapHelper::DLT_PPP);
+    for (std::size_t i = 0; i < m_devices.size(); i += 2)
+    {
+        pcap.HookDefaultSink<PointToPointNetDevice>(
+            DynamicCast<PointToPointNetDevice>(m_devices[i]),
+            "PromiscSniffer",
+            m_pcap);
+    }
+}
+
+void
+MptcpTestNet::EndCapture()
+{
+    m_pcap->Close();
 }
 
 Ptr<Packet>

@@ -15,6 +15,7 @@
 #include "ns3/node.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
+#include "ns3/pcap-file-wrapper.h"
 #include "ns3/tcp-header.h"
 #include "ns3/test.h"
 
@@ -114,7 +115,13 @@ class MptcpTestNet
     /// Cuts a link from now on, both ways.
     void Cut(uint32_t path);
 
-    static constexpr uint16_t PORT = 5000;
+    /// Writes what the client's devices send and receive to one pcap file.
+    void Capture(const std::string& file);
+
+    /// Ends the capture: everything is in the file then.
+    void EndCapture();
+
+    static constexpr uint16_t PORT = 40000;
 
     Ptr<Node> client;
     Ptr<Node> server;
@@ -138,6 +145,7 @@ class MptcpTestNet
                         const Address& to) const;
 
     MptcpTestLinks m_links;
+    Ptr<PcapFileWrapper> m_pcap;
     std::vector<Ptr<NetDevice>> m_devices;
     std::function<void(Ptr<Packet>, const MptcpTestSegment&)> m_down[2];
 };
@@ -211,6 +219,8 @@ class MptcpTest : public MptcpTestCase
     using Body = std::function<void(MptcpTest&)>;
 
     MptcpTest(const std::string& name, Body body);
+
+    using TestCase::CreateTempDirFilename;
 
     /// Notes a failure with \p what unless \p ok.
     void Check(bool ok, const std::string& what);
