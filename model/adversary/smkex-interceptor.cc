@@ -5,6 +5,7 @@
 
 #include "ns3/simulator.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -25,6 +26,29 @@ std::uint32_t
 FirstOctet(const TcpSegment& segment)
 {
     return segment.Sequence() + (segment.Has(TcpSegment::SYN) ? 1 : 0);
+}
+
+/** Pieces that follow on each other, made one. */
+std::vector<StreamPiece>
+JoinAdjacent(const std::vector<StreamPiece>& pieces)
+{
+    std::vector<StreamPiece> joined;
+    for (const StreamPiece& piece : pieces)
+    {
+        const bool follows =
+            !joined.empty() && !joined.back().fin &&
+            joined.back().sequence + joined.back().payload.size() == piece.sequence;
+        if (follows)
+        {
+            smkex::Append(joined.back().payload, piece.payload);
+            joined.back().fin = piece.fin;
+        }
+        else
+        {
+            joined.push_back(piece);
+        }
+    }
+    return joined;
 }
 
 Direction
@@ -280,32 +304,38 @@ SmkexInterceptor::Rewrite(Flow& flow,
 void
 SmkexInterceptor::Put(Stream& stream, const std::vector<StreamPiece>& pieces)
 {
-    for (StreamPiece piece : pieces)
+    std::vector<StreamPiece> all;
+    if (stream.front)
     {
-        // Each segment goes on by itself, for its options may speak of its payload.
-        auto own = stream.rewritten.find(piece.sequence);
-        while (own != stream.rewritten.end() && own->second.Payload().size() < piece.payload.size())
+        all.push_back(*std::exchange(stream.front, std::nullopt));
+    }
+    all.insert(all.end(), pieces.begin(), pieces.end());
+    for (const StreamPiece& run : JoinAdjacent(all))
+    {
+        ByteView octets = run.payload;
+        std::uint32_t sequence = run.sequence;
+        do
         {
-            TcpSegment segment = own->second;
-            const std::size_t size = segment.Payload().size();
-            const ByteView octets = piece.payload;
-            segment.SetAcknowledgment(stream.latest->Acknowledgment());
-            PutBehind(segment, stream, {piece.sequence, octets.First(size).ToBytes(), false});
-            piece = {piece.sequence + static_cast<std::uint32_t>(size),
-                     octets.From(size).ToBytes(),
-                     piece.fin};
-            own = stream.rewritten.find(piece.sequence);
-        }
-        if (own != stream.rewritten.end() && own->second.Payload().size() == piece.payload.size())
-        {
-            TcpSegment segment = own->second;
-            segment.SetAcknowledgment(stream.latest->Acknowledgment());
-            PutBehind(segment, stream, piece);
-        }
-        else
-        {
-            PutBehind(*stream.latest, stream, piece);
-        }
+            // As the sender cut it, if it did: a segment's options may speak of its payload.
+            const auto own = stream.rewritten.find(sequence);
+            const std::size_t ownSize =
+                own == stream.rewritten.end() ? 0 : own->second.Payload().size();
+            if (ownSize > octets.size() && !octets.empty() && own->second.HasDataMapping())
+            {
+                // One mapping, and one checksum, are about all of its octets.
+                stream.front = {sequence, octets.ToBytes(), run.fin};
+                break;
+            }
+            const bool fits = ownSize > 0 && ownSize <= octets.size();
+            const std::size_t size =
+                fits ? ownSize : std::min(octets.size(), smkex::StreamEditor::MAX_PIECE);
+            TcpSegment like = fits ? own->second : *stream.latest;
+            like.SetAcknowledgment(stream.latest->Acknowledgment());
+            const bool last = size == octets.size();
+            PutBehind(like, stream, {sequence, octets.First(size).ToBytes(), last && run.fin});
+            sequence += static_cast<std::uint32_t>(size);
+            octets = octets.From(size);
+        } while (!octets.empty());
     }
 }
 

@@ -102,6 +102,8 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
         /** Segments whose payload was held or changed and is not acknowledged, as they came, by the
             number of its first octet. What stands in its place goes on behind their headers. */
         std::map<std::uint32_t, smkex::TcpSegment> rewritten;
+        /** The decided front of a segment that goes on only as a whole. */
+        std::optional<smkex::StreamPiece> front;
         std::optional<smkex::TcpSegment> latest; //!< header of the latest one that was put on
         EventId repair;                          //!< of what the sender will not repeat
         std::uint32_t repairs{0};                //!< in a row, without progress

@@ -27,11 +27,12 @@ constexpr std::uint8_t WIDE_SEQUENCE = 0x08;
 /** A mapping of payload in a segment. */
 struct Mapping
 {
-    std::uint32_t subflowSequence; //!< of its first octet, relative to that of the SYN
-    std::size_t checksum;          //!< offset of its checksum
+    std::uint32_t subflowSequence;       //!< of its first octet, relative to that of the SYN
+    std::optional<std::size_t> checksum; //!< offset of its checksum
 };
 
-/** MP_CAPABLE with data and a checksum: a mapping of the first octets (RFC 8684, 3.1). */
+/** MP_CAPABLE with data, without and with a checksum: maps the first octets (RFC 8684, 3.1). */
+constexpr std::size_t CAPABLE_WITH_DATA = 22;
 constexpr std::size_t CAPABLE_WITH_CHECKSUM = 24;
 
 std::optional<Mapping>
@@ -41,6 +42,10 @@ ReadMapping(const Bytes& octets, std::size_t at, std::size_t length)
     if (subtype == SUBTYPE_CAPABLE && length == CAPABLE_WITH_CHECKSUM)
     {
         return Mapping{1, at + CAPABLE_WITH_CHECKSUM - 2};
+    }
+    if (subtype == SUBTYPE_CAPABLE && length == CAPABLE_WITH_DATA)
+    {
+        return Mapping{1, std::nullopt};
     }
     if (length < 4 || subtype != SUBTYPE_DSS || (octets[at + 3] & HAS_MAPPING) == 0)
     {
@@ -53,8 +58,8 @@ ReadMapping(const Bytes& octets, std::size_t at, std::size_t length)
         offset += (flags & WIDE_ACK) != 0 ? 8 : 4;
     }
     offset += (flags & WIDE_SEQUENCE) != 0 ? 8 : 4;
-    const std::size_t withChecksum = offset + 4 + 2 + 2;
-    if (length != withChecksum)
+    const std::size_t withoutChecksum = offset + 4 + 2;
+    if (length != withoutChecksum && length != withoutChecksum + 2)
     {
         return std::nullopt;
     }
@@ -63,7 +68,8 @@ ReadMapping(const Bytes& octets, std::size_t at, std::size_t length)
     {
         subflowSequence = subflowSequence << 8 | octets[at + offset + i];
     }
-    return Mapping{subflowSequence, at + offset + 6};
+    return Mapping{subflowSequence,
+                   length == withoutChecksum ? std::nullopt : std::optional(at + withoutChecksum)};
 }
 
 std::optional<Mapping>
@@ -107,17 +113,23 @@ SumFrom(ByteView octets, std::uint32_t before)
 
 } // namespace
 
+bool
+TcpSegment::HasDataMapping() const
+{
+    return FindMapping(m_octets).has_value();
+}
+
 void
 TcpSegment::AdjustDssChecksum(ByteView original, std::uint32_t initialSequence)
 {
     const std::optional<Mapping> mapping = FindMapping(m_octets);
-    if (!mapping || original.size() != Payload().size())
+    if (!mapping || !mapping->checksum || original.size() != Payload().size())
     {
         return;
     }
+    const std::size_t at = *mapping->checksum;
     const std::uint32_t before = Sequence() - initialSequence - mapping->subflowSequence;
-    const std::uint16_t old = static_cast<std::uint16_t>(m_octets[mapping->checksum] << 8 |
-                                                         m_octets[mapping->checksum + 1]);
+    const std::uint16_t old = static_cast<std::uint16_t>(m_octets[at] << 8 | m_octets[at + 1]);
     // RFC 1624: the sum without what was, with what is.
     const auto fold = [](std::uint64_t sum) {
         while (sum > 0xffff)
@@ -130,8 +142,8 @@ TcpSegment::AdjustDssChecksum(ByteView original, std::uint32_t initialSequence)
     const std::uint32_t is = fold(SumFrom(Payload(), before));
     const std::uint32_t sum =
         fold(std::uint64_t{~std::uint32_t{old} & 0xffff} + (~was & 0xffff) + is);
-    m_octets[mapping->checksum] = static_cast<std::uint8_t>(~sum >> 8);
-    m_octets[mapping->checksum + 1] = static_cast<std::uint8_t>(~sum);
+    m_octets[at] = static_cast<std::uint8_t>(~sum >> 8);
+    m_octets[at + 1] = static_cast<std::uint8_t>(~sum);
 }
 
 } // namespace smkex

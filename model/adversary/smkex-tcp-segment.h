@@ -56,6 +56,9 @@ class TcpSegment
     /** Overwrites all options of a kind by no-operations. */
     void EraseOptions(std::uint8_t kind);
 
+    /** \return whether an option maps this payload into the data sequence space of MPTCP */
+    bool HasDataMapping() const;
+
     /**
      * Makes the checksum of an MPTCP data sequence signal (RFC 8684, 3.3.1) fit this payload again,
      * after \p original was replaced by as many other octets. Nothing happens without one.
