@@ -28,7 +28,11 @@ packages_for() {
             scenarios|test|check) packages="$packages python3-matplotlib python3-numpy python3-scipy python3-tqdm" ;;
         esac
         case $wanted in
-            test) ! grep -rqs tshark test --include='*.py' --include='*.cc' || packages="$packages tshark" ;;
+            test)
+                packages="$packages mypy python3-venv python3-setuptools python3-pandas python3-distributed"
+                packages="$packages slurmctld slurmd slurm-client munge"
+                ! grep -rqs tshark test --include='*.py' --include='*.cc' || packages="$packages tshark"
+                ;;
             check) packages="$packages clang-format cppcheck flake8 mypy" ;;
         esac
     done
