@@ -74,6 +74,7 @@ def configure(conf):
     conf.check_cfg(
         package="libcrypto++", args="--cflags --libs", uselib_store="CRYPTO", define_name="", msg="Crypto++"
     )
+    conf.check_cfg(package="gnutls", args="--cflags --libs", uselib_store="GNUTLS", define_name="", msg="GnuTLS")
 
     conf.env.WERROR = bool(conf.options.werror or os.environ.get("CI") == "true")
     conf.env.append_value("CXXFLAGS", ["-std=c++17", "-fPIC", *WARNINGS])
@@ -126,7 +127,7 @@ def build(bld):
     _link_headers(bld)
     _generate_sources(bld)
     objects = _compile_layers(bld, "", [])
-    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "NS3"], install_path=None)
+    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "GNUTLS", "NS3"], install_path=None)
     _programs(bld, objects)
     _tests(bld, objects)
     _choose(bld, bld.options.goal)
@@ -226,7 +227,7 @@ def _compile_layers(bld, suffix, defines):
             source=sources,
             includes=_includes(bld, layers.reachable(layer)),
             defines=defines,
-            use=["CRYPTO"] if layers.is_pure(layer) else ["CRYPTO", "NS3"],
+            use=["CRYPTO", "GNUTLS"] if layers.is_pure(layer) else ["CRYPTO", "GNUTLS", "NS3"],
         )
     return names
 
@@ -236,7 +237,7 @@ def _program(bld, target, sources, objects, **kw):
         target=target,
         source=sources,
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "NS3"],
+        use=[*objects, "CRYPTO", "GNUTLS", "NS3"],
         install_path=None,
         **kw,
     )
@@ -271,7 +272,7 @@ def _tests(bld, objects):
             target="smkex-fuzz",
             source=fuzz,
             includes=_includes(bld, ["engine"]),
-            use=["engine", "CRYPTO"],
+            use=["engine", "CRYPTO", "GNUTLS"],
             install_path=None,
             goals=["fuzz"],
         )

@@ -43,6 +43,18 @@ NameOf(Failure failure)
         return "binding-mismatch";
     case Failure::RecordAuthentication:
         return "record-authentication";
+    case Failure::CertificateUntrusted:
+        return "certificate-untrusted";
+    case Failure::CertificateExpired:
+        return "certificate-expired";
+    case Failure::CertificateName:
+        return "certificate-name";
+    case Failure::TlsAuthentication:
+        return "tls-authentication";
+    case Failure::TlsMalformed:
+        return "tls-malformed";
+    case Failure::TlsAlert:
+        return "tls-alert";
     }
     return "unknown";
 }
@@ -55,6 +67,7 @@ IsDetection(Failure failure)
     case Failure::Timeout:
     case Failure::PathClosed:
     case Failure::PathReset:
+    case Failure::TlsAlert:
         return false;
     default:
         return true;

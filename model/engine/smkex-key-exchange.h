@@ -5,7 +5,9 @@
 #define SMKEX_KEY_EXCHANGE_H
 
 #include "smkex-message-engine.h"
+#include "smkex-tls-pki.h"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct KeyExchangeConfig
 {
     Group group{Group::X25519};
     PathId paths{2}; //!< 1 is `dh`: no nonces and no H
+    std::shared_ptr<const TlsPki> pki{}; //!< `tls` and `mtls` only; null: TlsPki::Default()
 };
 
 /** Accepts once g^y is valid and H is equal on every path but the first. */

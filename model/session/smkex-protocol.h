@@ -37,7 +37,7 @@ struct SmkexProtocol
         readLink;
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh` */
+/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tls`, `mtls` */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */
