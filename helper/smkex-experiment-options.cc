@@ -162,12 +162,34 @@ class OptionReader
             Fail("transport", "tcp has one path, and " + m_config.protocol + " needs several");
         }
         OneOf("topology", {"multipath"});
-        OneOf("certificate", {"authentic"}, {"rogue", "expired", "wrong-name"});
+        ReadCertificate();
         OneOf("trust", {"none"}, {"tofu-first", "tofu-match", "tofu-mismatch"});
         OneOf("fallback", {"fail-closed"}, {"fail-open"});
         const std::string group = OneOf("group", {"x25519", "p256"}, {"ffdhe2048"});
         m_config.group = FindSmkexGroup(group).value_or(smkex::Group::X25519);
         m_config.ipVersion = OneOf("ipVersion", {"4", "6"}) == "6" ? 6 : 4;
+    }
+
+    void ReadCertificate()
+    {
+        using smkex::TlsCertificate;
+        const std::string value =
+            OneOf("certificate", {"authentic", "rogue", "expired", "wrong-name"});
+        for (const TlsCertificate certificate :
+             {TlsCertificate::Rogue, TlsCertificate::Expired, TlsCertificate::WrongName})
+        {
+            if (value == smkex::NameOf(certificate))
+            {
+                m_config.certificate = certificate;
+            }
+        }
+        const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+        if (protocol && !protocol->certified && value != "authentic")
+        {
+            Fail("certificate",
+                 "is '" + value + "', but --protocol=" + m_config.protocol +
+                     " has no certificates");
+        }
     }
 
     void ReadNumbers()
@@ -344,6 +366,13 @@ class OptionReader
                 Fail("adversary",
                      "has the strategy '" + adversary.strategy + "', which is unknown");
             }
+            const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+            if (protocol && protocol->certified && adversary.strategy != "substitute")
+            {
+                Fail("strategy",
+                     "is '" + adversary.strategy + "', but against " + m_config.protocol +
+                         " there is substitute only");
+            }
         }
     }
 
@@ -418,7 +447,11 @@ SmkexOptions()
          true},
         {"strategy", "substitute", "what active adversaries do"},
         {"sideChannelDelay", "0ms", "delay of what a coalition tells its members"},
-        {"certificate", "authentic", "authentic"},
+        {"certificate",
+         "authentic",
+         "what an active adversary shows a TLS client in the place of the server's certificate: "
+         "rogue (of a corrupted authority, valid), expired, wrong-name, or authentic (it has "
+         "none but a self-signed one); who meets no adversary meets the authentic server"},
         {"trust", "none", "none"},
         {"fallback", "fail-closed", "fail-closed"},
         {"group", "x25519", "Diffie-Hellman group: x25519 or p256"},

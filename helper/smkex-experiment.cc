@@ -19,6 +19,7 @@
 #include "ns3/smkex-adversary.h"
 #include "ns3/smkex-client.h"
 #include "ns3/smkex-server.h"
+#include "ns3/smkex-stream-seed.h"
 #include "ns3/string.h"
 #include "ns3/tcp-socket-base.h"
 #include "ns3/trace-helper.h"
@@ -39,6 +40,7 @@ constexpr std::uint16_t SERVER_PORT = 4433;
 constexpr int64_t CLIENT_STREAM = 100;
 constexpr int64_t SERVER_STREAM = 200;
 constexpr int64_t ADVERSARY_STREAM = 300;
+constexpr int64_t PKI_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
 
 void
@@ -61,6 +63,7 @@ class Experiment
         : m_config(config),
           m_sink(sink),
           m_protocol(*FindSmkexProtocol(config.protocol)),
+          m_pki(m_protocol.certified ? MakePki() : nullptr),
           m_topology(config, TOPOLOGY_STREAM),
           m_counter(SERVER_PORT)
     {
@@ -78,6 +81,14 @@ class Experiment
     }
 
   private:
+    static std::shared_ptr<const smkex::TlsPki> MakePki()
+    {
+        const Ptr<UniformRandomVariable> draws = CreateObject<UniformRandomVariable>();
+        draws->SetStream(PKI_STREAM);
+        smkex::SeededRandomSource random(DrawSmkexSeed(*draws));
+        return std::make_shared<const smkex::TlsPki>(random);
+    }
+
     void Configure(SmkexApplication& application, int64_t stream)
     {
         application.SetAttribute("Protocol", StringValue(m_config.protocol));
@@ -85,6 +96,7 @@ class Experiment
         application.SetAttribute("AppBytes", UintegerValue(m_config.appBytes));
         application.SetAttribute("Timeout", TimeValue(m_config.timeout));
         application.SetCostProfile(m_config.costs);
+        application.SetPki(m_pki);
         application.AssignStreams(stream);
     }
 
@@ -133,9 +145,22 @@ class Experiment
         const std::size_t used = m_protocol.multipath ? m_config.paths.size() : 1;
         m_adversary = std::make_unique<SmkexAdversary>(
             placements,
-            SmkexAdversary::Victims{m_config.protocol != "tcp", static_cast<smkex::PathId>(used)},
+            SmkexAdversary::Victims{m_config.protocol != "tcp",
+                                    static_cast<smkex::PathId>(used),
+                                    Forgery()},
             m_config.sideChannelDelay,
             ADVERSARY_STREAM);
+    }
+
+    std::optional<smkex::TlsForgery> Forgery() const
+    {
+        using smkex::TlsCertificate;
+        if (!m_pki)
+        {
+            return std::nullopt;
+        }
+        const bool hasAny = m_config.certificate != TlsCertificate::Authentic;
+        return smkex::TlsForgery{m_pki, hasAny ? m_config.certificate : TlsCertificate::SelfSigned};
     }
 
     void EnableTraces()
@@ -270,6 +295,7 @@ class Experiment
     const SmkexExperimentConfig& m_config;
     const std::function<void(const SmkexRecord&)>& m_sink;
     const SmkexProtocol& m_protocol;
+    std::shared_ptr<const smkex::TlsPki> m_pki; //!< null where the protocol has no certificates
     SmkexMultipathTopology m_topology;
     SmkexSegmentCounter m_counter;
     Ptr<SmkexServer> m_server;

@@ -12,6 +12,7 @@
 #include "ns3/random-variable-stream.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ class SmkexAdversary
     struct Victims
     {
         bool encrypted;
-        smkex::PathId paths; //!< that a session uses
+        smkex::PathId paths;                    //!< that a session uses
+        std::optional<smkex::TlsForgery> tls{}; //!< where they speak TLS
     };
 
     /**

@@ -6,11 +6,13 @@
 
 #include "ns3/smkex-messages.h"
 #include "ns3/smkex-processor.h"
+#include "ns3/smkex-tls-pki.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -61,11 +63,13 @@ struct News
 {
     enum class Fact : std::uint8_t
     {
-        Group,       //!< two octets, big-endian
-        ClientShare, //!< g^x, as the client sent it
-        ServerShare, //!< g^y, as the server sent it
-        ClientNonce, //!< N_C of a path, as the client sent it
-        ServerNonce, //!< N_S of a path, as the server sent it
+        Group,          //!< two octets, big-endian
+        ClientShare,    //!< g^x, as the client sent it
+        ServerShare,    //!< g^y, as the server sent it
+        ClientNonce,    //!< N_C of a path, as the client sent it
+        ServerNonce,    //!< N_S of a path, as the server sent it
+        ShareForServer, //!< what the server got in the place of g^x
+        ShareForClient, //!< what the client got in the place of g^y
     };
 
     SessionId session;
@@ -91,6 +95,13 @@ struct CoalitionMember
     bool active;
 };
 
+/** With what adversaries pass themselves off as the server, where it has a certificate. */
+struct TlsForgery
+{
+    std::shared_ptr<const TlsPki> pki;
+    TlsCertificate certificate;
+};
+
 /** What an adversary knows before anything happens. */
 struct Situation
 {
@@ -100,6 +111,7 @@ struct Situation
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
+    std::optional<TlsForgery> tls{}; //!< where the victims speak TLS
 
     /** \return whether some member sees \p path */
     bool Sees(PathId path) const;

@@ -134,8 +134,8 @@ MtlsServer::HandleMessage(PathId path, const Message& message)
         GiveUp(Failure::WrongPath);
         return;
     }
-    const SessionId& expected = HasShares() ? GetTranscript().session
-                                            : m_session.value_or(said->session);
+    const SessionId& expected =
+        HasShares() ? GetTranscript().session : m_session.value_or(said->session);
     if (said->session != expected)
     {
         GiveUp(Failure::SessionMismatch);
@@ -143,10 +143,9 @@ MtlsServer::HandleMessage(PathId path, const Message& message)
     }
     m_session = said->session;
     std::vector<NoncePair>& known = GetTranscript().nonces;
-    const auto place =
-        std::find_if(known.begin(), known.end(), [path](const NoncePair& nonces) {
-            return nonces.path >= path;
-        });
+    const auto place = std::find_if(known.begin(), known.end(), [path](const NoncePair& nonces) {
+        return nonces.path >= path;
+    });
     if (place != known.end() && place->path == path)
     {
         GiveUp(Failure::UnexpectedMessage);

@@ -26,9 +26,7 @@ ExportMtlsSecret(TlsSession& tls)
     return tls.Export(MTLS_SECRET_LABEL, SECRET_SIZE);
 }
 
-MtlsEngine::MtlsEngine(Processor& processor,
-                       TlsConfig::Role role,
-                       const KeyExchangeConfig& config)
+MtlsEngine::MtlsEngine(Processor& processor, TlsConfig::Role role, const KeyExchangeConfig& config)
     : TlsPathEngine(processor, role, config),
       m_paths(config.paths)
 {

@@ -63,6 +63,11 @@ TlsPathEngine::HandleBytes(PathId path, ByteView in)
     }
     m_tls.Receive(in);
     FlushOutput();
+    if (!m_tls.IsEstablished() && m_tls.FailureReason())
+    {
+        GiveUp(*m_tls.FailureReason());
+        return;
+    }
     HandleProgress();
     if (!HasFailed() && m_tls.IsEstablished() && !m_hasToldOfHandshake)
     {

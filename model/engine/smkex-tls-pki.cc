@@ -104,8 +104,7 @@ Issue(const Content& content, RandomSource& random, const Holder* issuer)
                                                             content.name.data(),
                                                             content.name.size(),
                                                             GNUTLS_FSAN_SET));
-        RequireSuccess(
-            gnutls_x509_crt_set_key_purpose_oid(made, GNUTLS_KP_TLS_WWW_SERVER, 0));
+        RequireSuccess(gnutls_x509_crt_set_key_purpose_oid(made, GNUTLS_KP_TLS_WWW_SERVER, 0));
         RequireSuccess(gnutls_x509_crt_set_key_usage(made, GNUTLS_KEY_DIGITAL_SIGNATURE));
     }
     const Holder& signer = issuer ? *issuer : holder;
@@ -204,10 +203,8 @@ TlsPki::TlsPki(RandomSource& random)
         m_identities[index] = {Export(holder.certificate), Export(holder.key)};
         m_servers[index].reset(AllocateCredentials());
         gnutls_x509_crt_t chain = holder.certificate.get();
-        RequireSuccess(gnutls_certificate_set_x509_key(m_servers[index].get(),
-                                                       &chain,
-                                                       1,
-                                                       holder.key.get()));
+        RequireSuccess(
+            gnutls_certificate_set_x509_key(m_servers[index].get(), &chain, 1, holder.key.get()));
     };
     present(TlsCertificate::Authentic, Issue(server, random, &honestAuthority));
     present(TlsCertificate::Rogue, Issue(server, random, &corruptedAuthority));

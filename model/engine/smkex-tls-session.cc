@@ -142,8 +142,7 @@ TlsSession::TlsSession(Processor& processor, const TlsConfig& config)
                                (isClient ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NONBLOCK |
                                    GNUTLS_NO_TICKETS));
     m_session.reset(session);
-    RequireSuccess(
-        gnutls_priority_set_direct(session, Priority(m_config.group).c_str(), nullptr));
+    RequireSuccess(gnutls_priority_set_direct(session, Priority(m_config.group).c_str(), nullptr));
     RequireSuccess(
         gnutls_credentials_set(session,
                                GNUTLS_CRD_CERTIFICATE,
@@ -152,8 +151,7 @@ TlsSession::TlsSession(Processor& processor, const TlsConfig& config)
     if (isClient)
     {
         const std::string& name = TlsPki::ServerName();
-        RequireSuccess(
-            gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size()));
+        RequireSuccess(gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size()));
         if (m_config.verifiesPeer)
         {
             gnutls_session_set_verify_function(session, &Callbacks::Verify);
@@ -224,8 +222,7 @@ TlsSession::ReceiveContent()
     std::array<std::uint8_t, 1U << 14> buffer;
     while (!m_failure)
     {
-        const ssize_t result =
-            gnutls_record_recv(m_session.get(), buffer.data(), buffer.size());
+        const ssize_t result = gnutls_record_recv(m_session.get(), buffer.data(), buffer.size());
         if (result > 0)
         {
             Append(m_content, ByteView(buffer.data(), static_cast<std::size_t>(result)));

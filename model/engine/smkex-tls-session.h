@@ -30,7 +30,7 @@ struct TlsConfig
     Group group; //!< the only one offered or taken
     std::shared_ptr<const TlsPki> pki;
     TlsCertificate certificate{TlsCertificate::Authentic}; //!< that a server presents
-    bool verifiesPeer{true};         //!< a client's check of chain, name and time
+    bool verifiesPeer{true};           //!< a client's check of chain, name and time
     std::optional<TlsRandom> random{}; //!< a client's hello random; drawn unless given
 };
 

@@ -3,9 +3,8 @@
  */
 #include "smkex-application.h"
 
-#include "ns3/smkex-stream-seed.h"
-
 #include "ns3/fatal-error.h"
+#include "ns3/smkex-stream-seed.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -44,7 +43,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh or tcp.",
+                          "The key exchange: smkex, dh, tcp, tls or mtls.",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
@@ -136,6 +135,12 @@ SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profi
 }
 
 void
+SmkexApplication::SetPki(std::shared_ptr<const smkex::TlsPki> pki)
+{
+    m_pki = std::move(pki);
+}
+
+void
 SmkexApplication::SetGroupName(std::string name)
 {
     const std::optional<smkex::Group> group = FindSmkexGroup(name);
@@ -174,7 +179,8 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
+                                          m_pki};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {

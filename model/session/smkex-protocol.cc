@@ -62,12 +62,14 @@ SmkexProtocols()
          false,
          MakeTls<smkex::TlsConfig::Role::Client>,
          MakeTls<smkex::TlsConfig::Role::Server>,
-         nullptr},
+         nullptr,
+         true},
         {"mtls",
          true,
          Exchange<smkex::MtlsClient>(),
          Exchange<smkex::MtlsServer>(),
-         smkex::PeekMtlsLink},
+         smkex::PeekMtlsLink,
+         true},
     };
     return protocols;
 }
