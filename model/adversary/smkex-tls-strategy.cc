@@ -182,8 +182,9 @@ TlsStrategy::HandleTls(FlowId flow, Connection& connection, Direction direction)
         m_tools.grip.Forward(flow, direction, held.size()); // forgotten among too many others
         return;
     }
-    relay->Receive(direction, held);
-    m_tools.grip.Replace(flow, direction, held.size(), relay->TakeOutput(direction));
+    std::size_t& relayed = connection.relayed[static_cast<int>(direction)];
+    relay->Receive(direction, held.From(relayed));
+    relayed = held.size();
     NoteShares(*connection.session);
     Proceed(*connection.session);
 }
@@ -207,7 +208,6 @@ TlsStrategy::BeginRelay(FlowId flow, Connection& connection)
     }
     connection.session = TlsSessionId(hello->random);
     m_victims.Of(*connection.session).BeginRelay(*hello, *group);
-    Note({*connection.session, News::Fact::Group, SHARE_PATH, EncodeGroup(*group)});
     return true;
 }
 
@@ -215,6 +215,10 @@ void
 TlsStrategy::NoteShares(const SessionId& session)
 {
     TlsRelay& relay = *m_victims.Of(session).Relay();
+    if (const std::optional<TlsHello>& hello = relay.ClientLeg().ClientHello())
+    {
+        Note({session, News::Fact::Group, SHARE_PATH, EncodeGroup(*GroupOf(*hello))});
+    }
     const auto note = [this, &session](News::Fact fact, const std::optional<TlsHello>& hello) {
         const std::optional<Group> group = hello ? GroupOf(*hello) : std::nullopt;
         if (group)
@@ -257,7 +261,7 @@ TlsStrategy::Proceed(const SessionId& session)
     {
         m_tools.loot.sessionKeys.push_back(key);
     }
-    for (const auto& [flow, connection] : m_connections)
+    for (auto& [flow, connection] : m_connections)
     {
         if (connection.session == session && victim.Relay())
         {
@@ -267,7 +271,7 @@ TlsStrategy::Proceed(const SessionId& session)
 }
 
 void
-TlsStrategy::MoveOn(FlowId flow, const Connection& connection)
+TlsStrategy::MoveOn(FlowId flow, Connection& connection)
 {
     TlsVictim& victim = m_victims.Of(*connection.session);
     for (const Direction direction : {Direction::ToServer, Direction::ToClient})
@@ -278,8 +282,14 @@ TlsStrategy::MoveOn(FlowId flow, const Connection& connection)
             Append(m_tools.loot.plaintext[{m_situation.node, connection.clientPort, direction}],
                    read);
         }
+        // What came of held octets goes on in their place: so the sender repeats it after a loss.
         const Bytes output = victim.Relay()->TakeOutput(direction);
-        if (!output.empty())
+        std::size_t& relayed = connection.relayed[static_cast<int>(direction)];
+        if (relayed > 0 && (!output.empty() || !victim.IsWaiting(direction)))
+        {
+            m_tools.grip.Replace(flow, direction, std::exchange(relayed, 0), output);
+        }
+        else if (!output.empty())
         {
             m_tools.grip.Inject(flow, direction, output);
         }

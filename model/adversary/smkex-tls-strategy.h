@@ -88,6 +88,7 @@ class TlsStrategy : public Strategy
         std::uint16_t clientPort{0};
         Kind kind{Kind::Unknown};
         std::optional<SessionId> session; //!< of path 1, once it is being relayed
+        std::size_t relayed[2]{0, 0};     //!< held octets that the relay has got, by direction
     };
 
     void HandleTls(FlowId flow, Connection& connection, Direction direction);
@@ -95,7 +96,7 @@ class TlsStrategy : public Strategy
     void NoteShares(const SessionId& session);
     void Note(const News& news);
     void Proceed(const SessionId& session);
-    void MoveOn(FlowId flow, const Connection& connection);
+    void MoveOn(FlowId flow, Connection& connection);
 
     Situation m_situation;
     StrategyTools m_tools;

@@ -67,6 +67,9 @@ class TlsVictim
      */
     Bytes MoveContent(Direction direction);
 
+    /** \return whether something that was received cannot go on yet, but will */
+    bool IsWaiting(Direction direction) const;
+
   private:
     /** Content that waits for keys to read it by, at most; beyond that the session is lost. */
     static constexpr std::size_t MAX_WAITING = 1U << 20;

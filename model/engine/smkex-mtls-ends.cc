@@ -108,11 +108,9 @@ MtlsClient::Verify(Binding& binding)
 }
 
 bool
-MtlsClient::OtherPathsAreComplete() const
+MtlsClient::IsComplete(PathId path) const
 {
-    return std::all_of(m_bindings.begin(), m_bindings.end(), [](const Binding& b) {
-        return b.verified;
-    });
+    return m_bindings[path - FIRST_NONCE_PATH].verified;
 }
 
 MtlsServer::MtlsServer(Processor& processor, const KeyExchangeConfig& config)
@@ -175,10 +173,13 @@ MtlsServer::HandleShares()
 }
 
 bool
-MtlsServer::OtherPathsAreComplete() const
+MtlsServer::IsComplete(PathId path) const
 {
-    const std::size_t noncePaths = Paths() - SHARE_PATH;
-    return GetTranscript().nonces.size() == noncePaths;
+    const std::vector<NoncePair>& known = GetTranscript().nonces;
+    const bool hasNonce = std::any_of(known.begin(), known.end(), [path](const NoncePair& nonces) {
+        return nonces.path == path;
+    });
+    return hasNonce && HasShares(); // then H has been sent, too
 }
 
 void

@@ -184,7 +184,20 @@ MtlsEngine::HandleApplicationData(ByteView plaintext)
 bool
 MtlsEngine::NeedsPath(PathId path) const
 {
-    return path >= 1 && path <= m_paths;
+    return path == SHARE_PATH || (path >= FIRST_NONCE_PATH && path <= m_paths && !IsComplete(path));
+}
+
+bool
+MtlsEngine::OtherPathsAreComplete() const
+{
+    for (PathId path = FIRST_NONCE_PATH; path <= m_paths; ++path)
+    {
+        if (!IsComplete(path))
+        {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::optional<Link>

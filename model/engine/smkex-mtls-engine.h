@@ -49,8 +49,8 @@ class MtlsEngine : public TlsPathEngine
     /** Both shares are in GetTranscript() now. Comes once. */
     virtual void HandleShares() = 0;
 
-    /** \return whether every path but the first has done its part */
-    virtual bool OtherPathsAreComplete() const = 0;
+    /** \return whether \p path, not the first, has done its part */
+    virtual bool IsComplete(PathId path) const = 0;
 
     void AcceptIfComplete();
 
@@ -81,6 +81,7 @@ class MtlsEngine : public TlsPathEngine
     void HandleContent(Bytes content) final;
     void HandleApplicationData(ByteView plaintext) final;
     bool NeedsPath(PathId path) const final;
+    bool OtherPathsAreComplete() const;
     void ReadRecords();
 
     PathId m_paths;
@@ -109,7 +110,7 @@ class MtlsClient : public MtlsEngine
     void HandlePathUp(PathId path) override;
     void HandleMessage(PathId path, const Message& message) override;
     void HandleShares() override;
-    bool OtherPathsAreComplete() const override;
+    bool IsComplete(PathId path) const override;
     void Verify(Binding& binding);
 
     std::vector<Binding> m_bindings; //!< by path, from the second on
@@ -124,7 +125,7 @@ class MtlsServer : public MtlsEngine
   private:
     void HandleMessage(PathId path, const Message& message) override;
     void HandleShares() override;
-    bool OtherPathsAreComplete() const override;
+    bool IsComplete(PathId path) const override;
     void SendBinding(const NoncePair& nonces);
 
     std::optional<SessionId> m_session; //!< as the first nonce named it

@@ -26,7 +26,7 @@ class TlsPathEngine : public Engine
     /** Octets of a path other than the first. */
     virtual void HandleOtherPath(PathId path, ByteView in) = 0;
 
-    /** There is something new to be learned from Tls(), perhaps. */
+    /** There is something new to be learned from Tls(), perhaps; its answer has not left yet. */
     virtual void HandleProgress();
 
     /** The TLS handshake is complete and valid. Comes once. */
