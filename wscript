@@ -3,6 +3,7 @@
 
 import os
 import sys
+import sysconfig
 
 from waflib import Build, Configure, Context, Errors, Logs, Utils  # type: ignore[import]
 
@@ -76,6 +77,12 @@ def configure(conf):
     )
     conf.check_cfg(package="gnutls", args="--cflags --libs", uselib_store="GNUTLS", define_name="", msg="GnuTLS")
 
+    if os.path.isdir("bindings"):
+        conf.check_cfg(
+            package="pybind11 python3", args="--cflags", uselib_store="PYBIND", define_name="", msg="pybind11"
+        )
+        conf.env.PYTHON_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+
     conf.env.WERROR = bool(conf.options.werror or os.environ.get("CI") == "true")
     conf.env.append_value("CXXFLAGS", ["-std=c++17", "-fPIC", *WARNINGS])
     conf.env.append_value("LINKFLAGS", ["-Wl,--as-needed", "-pthread"])
@@ -130,6 +137,7 @@ def build(bld):
     bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "GNUTLS", "NS3"], install_path=None)
     _programs(bld, objects)
     _tests(bld, objects)
+    _python_package(bld, objects)
     _choose(bld, bld.options.goal)
     bld.add_post_fun(_judge_warnings)
 
@@ -174,7 +182,7 @@ def _forget_lost_headers(bld):
         for memory in (bld.node_deps, bld.raw_deps, bld.imp_sigs):
             memory.pop(task, None)
     for node in lost:
-        node.evict()
+        node.parent.children.pop(node.name, None)
 
 
 def _includes(bld, names):
@@ -271,10 +279,34 @@ def _tests(bld, objects):
         bld.program(
             target="smkex-fuzz",
             source=fuzz,
-            includes=_includes(bld, ["engine"]),
-            use=["engine", "CRYPTO", "GNUTLS"],
+            includes=_includes(bld, ["engine", "adversary"]),
+            use=["engine", "adversary", "CRYPTO", "GNUTLS", "NS3"],
             install_path=None,
             goals=["fuzz"],
+        )
+
+
+def _python_package(bld, objects):
+    """build/python/smkex: the compiled part, and what is written in Python."""
+    if not bld.env.PYTHON_SUFFIX:
+        return
+    module = bld(
+        features="cxx cxxshlib",
+        target="python/smkex/_core",
+        source=_sources(bld, "bindings/smkex/*.cc"),
+        includes=_includes(bld, layers.LAYERS),
+        use=[*objects, "CRYPTO", "NS3", "PYBIND"],
+        install_path=None,
+        goals=["programs"],
+    )
+    module.env.cxxshlib_PATTERN = "%s" + bld.env.PYTHON_SUFFIX
+    for source in _sources(bld, "bindings/smkex/*py*", excl=["**/*.pyc"]):
+        bld(
+            features="subst",
+            is_copy=True,
+            source=source,
+            target="python/smkex/" + source.name,
+            goals=["programs"],
         )
 
 

@@ -25,11 +25,6 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.4g} {unit}".rstrip()
 
 
-def short(value: float, unit: str) -> str:
-    """A number with its unit for a label: three digits."""
-    return amount(float(f"{value:.3g}"), unit)
-
-
 def statistic(name: str) -> str:
     """What a statistic is called in words."""
     return "median" if name == "p50" else name

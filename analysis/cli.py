@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from typing import Callable, NoReturn
 
@@ -20,6 +21,10 @@ class Parser(argparse.ArgumentParser):
 
 def run(main: Callable[[], int]) -> NoReturn:
     """Calls a program's main and ends the process as every verb does."""
+    # A terminal that lacks a sign shows another instead of ending the program.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = main()
         sys.stdout.flush()

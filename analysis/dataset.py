@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
@@ -15,25 +14,13 @@ import numpy as np
 from . import records
 from .errors import UserError
 from .plot_spec import PlotSpec
-from .scenario import Scenario, factors_levels
 from .statistics import Sample
 from .store import FILE, connect, quote
 
 _TIME_UNITS = {"min": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "h": 3600.0}
 _QUANTITY = re.compile(r"([-+]?\d+\.?\d*(?:e[-+]?\d+)?)\s*([A-Za-z%/]*)\Z")
 
-
-def describe(scenario: Scenario) -> Dict[str, str]:
-    """What tables and plots need to know of a scenario, to be kept beside its rows."""
-    factors = [{"name": f.name, "columns": [f.name] if f.labelled else list(f.rows[0].settings)}
-               for f in scenario.factors]
-    labels = [factor.name for factor in scenario.factors if factor.labelled]
-    return {"name": scenario.name, "title": scenario.title, "question": scenario.question,
-            "scenario": scenario.text, "quick": str(int(scenario.quick)),
-            "runs": str(scenario.runs), "sessions": str(scenario.sessions),
-            "factors": json.dumps(factors), "labels": json.dumps(labels),
-            "levels": json.dumps(factors_levels(scenario.factors)),
-            "plots": json.dumps([asdict(plot) for plot in scenario.plots])}
+UNREAD_MISMATCH = "mismatch_without_mitm"
 
 
 def quantity(text: str) -> Tuple[float, str]:
@@ -105,12 +92,17 @@ class Dataset:
         return Sample(table[:, 0].copy(), table[:, 1].astype(np.int64))
 
     def counts(self) -> Dict[int, Dict[str, int]]:
-        """For each point the number of sessions `n`, and of those where a predicate holds."""
+        """For each point the number of sessions `n`, and of those where a predicate holds.
+
+        One more counts where the ends' keys differ and no one in the middle holds both.
+        """
         sums = "".join(f", TOTAL({name})" for name in records.PREDICATES)
-        found = {point: dict.fromkeys(("n",) + records.PREDICATES, 0) for point in self.points}
+        sums += ", TOTAL(mismatch AND NOT mitm)"
+        names = ("n",) + records.PREDICATES + (UNREAD_MISMATCH,)
+        found = {point: dict.fromkeys(names, 0) for point in self.points}
         for row in self.database.execute(
                 f"SELECT point, COUNT(*){sums} FROM sessions GROUP BY point"):
-            found[row[0]] = dict(zip(("n",) + records.PREDICATES, map(int, row[1:])))
+            found[row[0]] = dict(zip(names, map(int, row[1:])))
         return found
 
     def failures(self) -> Dict[int, int]:
@@ -126,6 +118,11 @@ class Dataset:
                 "simulations_done": count("SELECT COUNT(*) FROM runs WHERE status = 'done'"),
                 "simulations_failed": count("SELECT COUNT(*) FROM runs WHERE status != 'done'"),
                 "sessions": count("SELECT COUNT(*) FROM sessions")}
+
+    def failed(self) -> List[Tuple[str, str]]:
+        """Reason and command of every simulation that failed."""
+        return self.database.execute("SELECT reason, command FROM runs WHERE status != 'done' "
+                                     "ORDER BY point, run").fetchall()
 
     def command(self, point: int) -> Optional[str]:
         """The command of a point's first simulation."""

@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Sequence
 
 from .files import write
 from .provenance import Provenance, tools
@@ -27,6 +27,7 @@ class Account:
     kept: int
     totals: Dict[str, int]
     answer: str
+    files: Sequence[str]
 
 
 def write_manifest(directory: Path, scenario: str, quick: bool, code: Provenance,
@@ -41,7 +42,5 @@ def write_manifest(directory: Path, scenario: str, quick: bool, code: Provenance
         "started_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(account.started)),
         "wall_s": round(account.wall_s, 3), "jobs": account.jobs, **account.totals,
         "simulations_kept_from_before": account.kept,
-        "files": sorted(path.name for path in directory.iterdir()
-                        if path.is_file() and not path.name.startswith((".", "results.before"))
-                        and path.name != FILE)}
+        "files": sorted(account.files)}
     write(directory / FILE, (json.dumps(content, indent=2) + "\n").encode())

@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, Sequence, Tuple
 import numpy as np
 
 from . import records
-from .dataset import Dataset, quantity
+from .dataset import UNREAD_MISMATCH, Dataset, quantity
 from .plot_spec import PlotSpec
 from .statistics import (QUANTILES, Estimate, Floats, Sample, distribution, mean, quantiles, rate)
 
@@ -17,7 +17,7 @@ Table = Tuple[List[str], List[List[object]]]
 """A header and its rows, as written to a CSV file."""
 
 #: Predicates that a matrix marks besides its own value.
-MARKS = ("mitm", "detected", "denied")
+MARKS = ("mitm", UNREAD_MISMATCH, "detected", "denied")
 _STEPS = 400
 
 

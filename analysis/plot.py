@@ -42,21 +42,21 @@ def render(drawn: Any, kind: str) -> bytes:
 
 
 def plot(directory: Path) -> List[Path]:
-    """Draws all plots of a database beside it; returns the images."""
+    """Draws all plots of a database beside it; returns the files written."""
     data = Dataset(directory)
-    images = []
+    files = []
     try:
         with matplotlib.rc_context(style.RC):
             for spec in data.plots:
                 drawn, table = figure(data, spec)
-                write_csv(directory / f"{spec.name}.csv", table)
+                files.append(directory / f"{spec.name}.csv")
+                write_csv(files[-1], table)
                 for kind in ("png", "svg") if drawn else ():
-                    path = directory / f"{spec.name}.{kind}"
-                    write(path, render(drawn, kind))
-                    images.append(path)
+                    files.append(directory / f"{spec.name}.{kind}")
+                    write(files[-1], render(drawn, kind))
     finally:
         data.close()
-    return images
+    return files
 
 
 def main() -> int:

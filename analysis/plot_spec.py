@@ -75,6 +75,8 @@ def _read_plot(entry: Mapping[str, Any], where: TomlPath, columns: Sequence[str]
     if not _FILE.match(entry["name"]):
         refuse(where + ("name",), "a plot's name has lower-case letters, digits and '-': "
                "its files are named by it")
+    if entry["name"] == "summary":
+        refuse(where + ("name",), "a plot cannot be named 'summary': summary.csv has another use")
     for key in ("rows", "columns", "lines", "x", "panels"):
         if key in entry and entry[key] not in columns:
             refuse(where + (key,), f"'{key}' has to be one of the sweep's columns: "

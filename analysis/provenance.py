@@ -7,12 +7,9 @@ import platform
 import re
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Dict
-
-import matplotlib
-import numpy
-import scipy
 
 from .simulator import Simulator
 
@@ -58,5 +55,5 @@ def provenance(simulator: Simulator) -> Provenance:
 
 def tools() -> Dict[str, str]:
     """Versions of what analyses and draws."""
-    return {"python": platform.python_version(), "numpy": numpy.__version__,
-            "scipy": scipy.__version__, "matplotlib": str(matplotlib.__version__)}
+    return {"python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "scipy", "matplotlib")}}

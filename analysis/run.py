@@ -10,21 +10,18 @@ import re
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 from . import cli
-from .dataset import Dataset, describe
 from .errors import EXIT_FAILED_POINTS, UserError, cannot_write
 from .manifest import Account, write_manifest
-from .parse import conclusion, parse
-from .plot import plot
 from .progress import duration
 from .provenance import ROOT, Provenance, provenance
 from .scenario import Scenario, read
 from .simulator import Option, Simulator, default_simulator, file_hash
-from .store import FILE, Store, difference, identity, remove, set_aside
+from .store import FILE, Store, describe, difference, identity, remove, set_aside
 from .sweep import Sweep
 
 _MOST_JOBS = 1024
@@ -40,6 +37,7 @@ class Setup:
     jobs: int
     out: Path
     fresh: bool
+    answers: List[str] = field(default_factory=list)
 
 
 def arguments() -> argparse.Namespace:
@@ -86,7 +84,7 @@ def job_count(text: str) -> int:
 def input_files(scenario: Scenario) -> Dict[str, str]:
     """Hashes of the files that options of the scenario name."""
     texts = {text for point in scenario.points for setting in point.settings.values()
-             for text in setting.arguments if "/" in text or "." in text}
+             for text in setting.arguments}
     return {text: file_hash(Path(text)) for text in sorted(texts) if Path(text).is_file()}
 
 
@@ -147,36 +145,48 @@ def work(scenario: Scenario, setup: Setup, title: str) -> bool:
             store.finish()
         finally:
             store.close()
-        wall = time.monotonic() - clock
         print(f"\n{scenario.title}\n{'=' * len(scenario.title)}\n{scenario.question}\n")
-        print(parse(directory))
-        plot(directory)
-        data = Dataset(directory)
-        totals = data.totals()
-        report_failures(data, sweep)
-        data.close()
-        write_manifest(directory, scenario.name, scenario.quick, setup.code, Account(
-            started, time.monotonic() - clock, setup.jobs, sweep.kept, totals,
-            conclusion(directory)))
-        speed = f" in {duration(wall)}" if sweep.done else ""
-        print(f"\n{totals['sessions']:,} sessions from {totals['simulations_done']:,} simulations "
-              f"at {totals['points']:,} points{speed}"
-              + (f", {sweep.kept:,} simulations from before" if sweep.kept else ""), flush=True)
-        return totals["simulations_failed"] == 0 and not sweep.complaints
+        return conclude(scenario, setup, sweep, started, clock)
     finally:
         os.close(handle)
 
 
-def report_failures(data: Dataset, sweep: Sweep) -> None:
+def conclude(scenario: Scenario, setup: Setup, sweep: Sweep, started: float,
+             clock: float) -> bool:
+    """Tables, plots and manifest of what is stored; whether nothing failed."""
+    # What is imported here takes a while to load, which a refused file need not wait for.
+    from .dataset import Dataset
+    from .parse import SUMMARY, conclusion, parse
+    from .plot import plot
+    directory = setup.out / scenario.name
+    wall = time.monotonic() - clock
+    print(parse(directory))
+    files = [directory / FILE, directory / SUMMARY, *plot(directory)]
+    data = Dataset(directory)
+    totals, failed = data.totals(), data.failed()
+    data.close()
+    report_failures(directory, failed, sweep.complaints)
+    answer = conclusion(directory)
+    write_manifest(directory, scenario.name, scenario.quick, setup.code, Account(
+        started, time.monotonic() - clock, setup.jobs, sweep.kept, totals, answer,
+        [path.name for path in files]))
+    speed = f" in {duration(wall)}" if sweep.done else ""
+    print(f"\n{totals['sessions']:,} sessions from {totals['simulations_done']:,} simulations "
+          f"at {totals['points']:,} points{speed}"
+          + (f", {sweep.kept:,} simulations from before" if sweep.kept else ""), flush=True)
+    setup.answers.append(f"{scenario.name}: {answer}\n  {directory.resolve()}")
+    return not failed and not sweep.complaints
+
+
+def report_failures(directory: Path, failed: Sequence[Tuple[str, str]],
+                    complaints: Sequence[str]) -> None:
     """Says which simulations failed, the first ones with their commands."""
-    failed = data.database.execute("SELECT reason, command FROM runs WHERE status != 'done' "
-                                   "ORDER BY point, run").fetchall()
     for reason, command in failed[:5]:
         print(f"failed: {reason}: {command}", file=sys.stderr)
     if len(failed) > 5:
-        print(f"{len(failed) - 5} more failed; table 'runs' of {data.directory / FILE} has their "
+        print(f"{len(failed) - 5} more failed; table 'runs' of {directory / FILE} has their "
               "commands and standard error", file=sys.stderr)
-    for complaint in sweep.complaints:
+    for complaint in complaints:
         print(f"a simulator process {complaint}", file=sys.stderr)
 
 
@@ -196,9 +206,7 @@ def main() -> int:
         good &= work(scenario, setup, f"[{number}/{len(scenarios)}] {scenario.name}")
     width = shutil.get_terminal_size().columns
     print("\n" + "-" * min(width, 100))
-    for scenario in scenarios:
-        directory = options.out / scenario.name
-        print(f"{scenario.name}: {conclusion(directory)}\n  {directory.resolve()}")
+    print("\n".join(setup.answers))
     return 0 if good else EXIT_FAILED_POINTS
 
 

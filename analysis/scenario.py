@@ -19,6 +19,7 @@ from .toml_lines import TomlPath, locate
 DEFAULT_TIME_LIMIT_S = 60.0
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*\Z")
+_REPEATABLE = ("adversary",)
 _RESERVED = {
     "run": "every simulation gets a run number of its own",
     "sessions": "write it above the tables, as `sessions = N`",
@@ -181,11 +182,11 @@ class _Reader:
         line = self.lines.get(where, 1)
         if not isinstance(value, list):
             return Setting((self.word(value, where),), line)
-        if not option.takes_list or not value:
+        if not (option.takes_list or name in _REPEATABLE) or not value:
             self.refuse(where, f"option '{name}' takes one value, not a list" if value else
                         f"option '{name}' has an empty list")
         words = [self.word(item, where + (i,)) for i, item in enumerate(value)]
-        if name == "adversary":
+        if name in _REPEATABLE:
             return Setting(tuple(words), line)
         return Setting((",".join(words),), line)
 
@@ -213,6 +214,9 @@ class _Reader:
                 self.option(key, where)
                 rows = [Row({key: self.setting(key, item, where + (i,))}) for i, item in
                         enumerate(self.values(value, where, f"'{key}' in the sweep"))]
+                for i, row in enumerate(rows):
+                    if row.level() in [other.level() for other in rows[:i]]:
+                        self.refuse(where + (i,), f"'{row.level()}' stands twice in '{key}'")
                 factors.append(Factor(key, tuple(rows)))
         return factors
 

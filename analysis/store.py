@@ -13,14 +13,14 @@ import json
 import os
 import re
 import sqlite3
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from . import records
 from .errors import UserError, cannot_write
 from .provenance import Provenance
-from .scenario import Point, Scenario
+from .scenario import Point, Scenario, factors_levels
 from .simulator import Option
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -63,6 +63,19 @@ def identity(scenario: Scenario, code: Provenance, inputs: Mapping[str, str]) ->
     """What has to be equal for stored rows to be continued."""
     return {"schema": SCHEMA, "scenario_digest": scenario.digest(), "simulator": code.simulator,
             "input_files": json.dumps(inputs, sort_keys=True)}
+
+
+def describe(scenario: Scenario) -> Dict[str, str]:
+    """What tables and plots need to know of a scenario, to be kept beside its rows."""
+    factors = [{"name": f.name, "columns": [f.name] if f.labelled else list(f.rows[0].settings)}
+               for f in scenario.factors]
+    labels = [factor.name for factor in scenario.factors if factor.labelled]
+    return {"name": scenario.name, "title": scenario.title, "question": scenario.question,
+            "scenario": scenario.text, "quick": str(int(scenario.quick)),
+            "runs": str(scenario.runs), "sessions": str(scenario.sessions),
+            "factors": json.dumps(factors), "labels": json.dumps(labels),
+            "levels": json.dumps(factors_levels(scenario.factors)),
+            "plots": json.dumps([asdict(plot) for plot in scenario.plots])}
 
 
 class Store:
@@ -160,10 +173,14 @@ class Store:
                 for key in json.loads(text) if _PLAIN_KEY.match(key)})
             columns = [row[1] for row in self.database.execute("PRAGMA table_info(points)")][1:]
             self._execute_all([("DROP VIEW results", ()), (_view(columns, more), ())])
-            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.database.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
             raise cannot_write(self.path, error) from None
+        try:
+            self.database.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            # Somebody is reading: then the log stays beside the database for now.
+            if "locked" not in str(error):
+                raise cannot_write(self.path, error) from None
 
 
 def _option_values(point: Point, scenario: Scenario, options: Sequence[Option]) -> List[str]:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How every plot looks: sizes for a paper's column, colours that colour-blind people can tell."""
+"""How every plot looks: sizes for a paper's column, strokes that all people can tell."""
 
 from __future__ import annotations
 
-from typing import Dict, List, Sequence
+from dataclasses import dataclass
+from typing import Any, Dict, List, Sequence, Tuple
 
 import matplotlib
 
@@ -20,7 +21,10 @@ EXPOSED, RESISTED, PARTLY = "#2f2f2f", "#ffffff", "#b5b5b5"
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#1a1a1a")
 #: What appears in several plots has one colour in all of them.
 _KNOWN = {"smkex": 0, "dh": 1, "tcp": 2, "tls": 3, "tcpcrypt": 4, "mtls": 5, "secret-sharing": 6}
-DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2)), (0, (2.5, 1)))
+_DASHES: Tuple[Any, ...] = (
+    "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2)), (0, (2.5, 1)),
+    (0, (8, 1, 1.2, 1, 1.2, 1)), (0, (3, 2)))
+_MARKERS = "o^sDvPx"
 
 RC: Dict[str, object] = {
     "font.family": "DejaVu Sans", "font.size": 7, "axes.titlesize": 7.5, "axes.labelsize": 7,
@@ -34,17 +38,26 @@ RC: Dict[str, object] = {
     "svg.fonttype": "path", "axes.titlelocation": "left", "hatch.linewidth": 0.4}
 
 
-def colours(names: Sequence[str]) -> Dict[str, str]:
-    """A colour for each name: the known ones keep theirs, others take what is left."""
-    chosen: Dict[str, str] = {}
+@dataclass(frozen=True)
+class Stroke:
+    """How one line is drawn; colour, dashes and marker each tell it from the others."""
+
+    colour: str
+    dashes: Any
+    marker: str
+
+
+def strokes(names: Sequence[str]) -> Dict[str, Stroke]:
+    """A stroke for each name: the known ones keep theirs, others take what is left."""
+    chosen: Dict[str, int] = {}
     for name in names:
-        word = name.split()[0] if name else ""
-        if word in _KNOWN and _PALETTE[_KNOWN[word]] not in chosen.values():
-            chosen[name] = _PALETTE[_KNOWN[word]]
-    spare = [colour for colour in _PALETTE if colour not in chosen.values()]
+        known = _KNOWN.get(name.split()[0] if name else "")
+        if known is not None and known not in chosen.values():
+            chosen[name] = known
+    spare = [i for i in range(len(_PALETTE)) if i not in chosen.values()] or [0]
     for number, name in enumerate(n for n in names if n not in chosen):
-        chosen[name] = (spare or _PALETTE)[number % len(spare or _PALETTE)]
-    return chosen
+        chosen[name] = spare[number % len(spare)]
+    return {name: Stroke(_PALETTE[i], _DASHES[i], _MARKERS[i]) for name, i in chosen.items()}
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> List[float]:

@@ -7,12 +7,13 @@ from typing import Dict, List, Sequence
 
 from . import numbers, records
 from .answers import amount, counted, statistic
-from .dataset import Dataset
+from .dataset import UNREAD_MISMATCH, Dataset
 from .files import text_table
 from .plot_spec import PlotSpec
 from .statistics import QUANTILES, Estimate
 
-_SIGNS = {"detected": "\u2020", "denied": "\u2021"}
+_SIGNS = {UNREAD_MISMATCH: ("\u2260", "keys differ, unread"), "detected": ("\u2020", "detected"),
+          "denied": ("\u2021", "denied")}
 
 
 def interval(estimate: Estimate, unit: str) -> str:
@@ -56,16 +57,16 @@ def _matrix(data: Dataset, spec: PlotSpec) -> str:
         return ""
     note = (f"{records.TITLES[spec.value]}: sessions out of {counted([c.rate.n for c in cells])} "
             "a cell, Wilson interval at 95 %\n")
-    signs = [f"{sign} {name} in some or all sessions" for name, sign in _SIGNS.items()
+    signs = [f"{sign} {text}" for name, (sign, text) in _SIGNS.items()
              if any(cell.marks[name] for cell in cells)]
-    note += "; ".join(signs) + "\n" if signs else ""
+    note += f"in some or all sessions: {', '.join(signs)}\n" if signs else ""
     return note + _panels(panels, bodies, spec.panels)
 
 
 def _matrix_cell(cell: numbers.Cell) -> str:
-    signs = "".join(sign if cell.marks[name] else " " for name, sign in _SIGNS.items())
+    signs = "".join(sign for name, (sign, _) in _SIGNS.items() if cell.marks[name])
     return (f"{cell.successes}/{cell.rate.n} [{100 * cell.rate.low:.1f}, "
-            f"{100 * cell.rate.high:.1f}] % {signs}")
+            f"{100 * cell.rate.high:.1f}] % {signs:1}")
 
 
 def _cdf(data: Dataset, spec: PlotSpec) -> str:

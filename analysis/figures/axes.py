@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Tuple
+from typing import Any, Sequence, Tuple
 
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
@@ -32,6 +32,11 @@ def logarithmic(axis: Any, low: float, high: float) -> None:
     axis.set_minor_locator(inside(tuple(range(1, 10))))
     axis.set_major_formatter(FuncFormatter(plain))
     axis.set_minor_formatter(NullFormatter())
+
+
+def is_wide(limits: Sequence[float]) -> bool:
+    """Whether a range is better shown on a logarithmic axis."""
+    return limits[1] > 1.5 * limits[0] > 0
 
 
 def span(low: float, high: float, margin: float = 0.04) -> Tuple[float, float]:

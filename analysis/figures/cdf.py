@@ -7,14 +7,14 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator, PercentFormatter
 
 from .. import records, style
-from ..answers import counted, short
+from ..answers import amount, counted
 from ..numbers import Curve
 from ..plot_spec import PlotSpec
 from ..statistics import Floats
-from .axes import logarithmic, scale, span
+from .axes import is_wide, logarithmic, plain, scale, span
 
 #: Heights at which lines are looked at to keep labels clear of them, and a label's distance.
 _HEIGHTS = np.linspace(0.0, 1.0, 201)
@@ -29,19 +29,23 @@ def draw(spec: PlotSpec, curves: Sequence[Curve]) -> Figure:
     width = style.COLUMN if len(panels) == 1 else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 3.5), constrained_layout=True)
     grid = figure.add_gridspec(2, len(panels), height_ratios=(1.5, 1))
-    colour = style.colours(list(dict.fromkeys(curve.line for curve in curves)))
+    strokes = style.strokes(list(dict.fromkeys(curve.line for curve in curves)))
     factor, unit = scale(records.MEASURES[spec.value])
     every = np.concatenate([curve.grid for curve in curves]) * factor
-    limits = span(float(every.min()), float(every.max()), 0.06)
+    limits = span(float(every.min()), float(every.max()), 0.08)
     for number, panel in enumerate(panels):
         mine = [curve for curve in curves if curve.panel == panel]
         upper = figure.add_subplot(grid[0, number])
         lower = figure.add_subplot(grid[1, number], sharex=upper)
-        _body(upper, mine, colour, factor, limits)
-        _tail(lower, mine, colour, factor, limits)
-        upper.set_xscale("log")
+        _body(upper, mine, strokes, factor, limits)
+        _tail(lower, mine, strokes, factor, limits)
         upper.set_xlim(limits)
-        logarithmic(lower.xaxis, *limits)
+        if is_wide(limits):
+            upper.set_xscale("log")
+            logarithmic(lower.xaxis, *limits)
+        else:
+            lower.xaxis.set_major_locator(MaxNLocator(5))
+            lower.xaxis.set_major_formatter(FuncFormatter(plain))
         upper.tick_params(labelbottom=False)
         lower.set_xlabel(f"{records.TITLES[spec.value]} ({unit})")
         if number == 0:
@@ -49,7 +53,7 @@ def draw(spec: PlotSpec, curves: Sequence[Curve]) -> Figure:
             lower.set_ylabel("sessions above (tail)")
         if panel:
             upper.set_title(panel)
-        _labels(upper, mine, colour, records.MEASURES[spec.value], factor, limits)
+        _labels(upper, mine, strokes, records.MEASURES[spec.value], factor, limits)
     title = f"{spec.title}\n"
     title += f"{counted([curve.sample.n for curve in curves])} sessions a line, "
     title += f"{_runs(curves)} runs, 95 % bands over runs"
@@ -67,32 +71,32 @@ def _steps(curve: Curve, factor: float, shares: Any, limits: Sequence[float]) ->
     return x, np.concatenate([[0, 0], shares, [1]])
 
 
-def _body(axes: Any, curves: Sequence[Curve], colour: Dict[str, str], factor: float,
+def _body(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], factor: float,
           limits: Sequence[float]) -> None:
-    for number, curve in enumerate(curves):
+    for curve in curves:
         x, y = _steps(curve, factor, curve.share, limits)
         _, low = _steps(curve, factor, curve.low, limits)
         _, high = _steps(curve, factor, curve.high, limits)
-        axes.fill_between(x, low, high, step="post", color=colour[curve.line], alpha=0.25,
+        axes.fill_between(x, low, high, step="post", color=strokes[curve.line].colour, alpha=0.25,
                           linewidth=0)
-        axes.step(x, y, where="post", color=colour[curve.line],
-                  linestyle=style.DASHES[number % len(style.DASHES)])
+        axes.step(x, y, where="post", color=strokes[curve.line].colour,
+                  linestyle=strokes[curve.line].dashes)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
 
 
-def _tail(axes: Any, curves: Sequence[Curve], colour: Dict[str, str], factor: float,
+def _tail(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], factor: float,
           limits: Sequence[float]) -> None:
     least = min(1 / curve.sample.n for curve in curves)
-    for number, curve in enumerate(curves):
+    for curve in curves:
         floor = 1e-12
         x, y = _steps(curve, factor, curve.share, limits)
         _, low = _steps(curve, factor, curve.low, limits)
         _, high = _steps(curve, factor, curve.high, limits)
         axes.fill_between(x, np.maximum(1 - high, floor), np.maximum(1 - low, floor), step="post",
-                          color=colour[curve.line], alpha=0.25, linewidth=0)
+                          color=strokes[curve.line].colour, alpha=0.25, linewidth=0)
         axes.step(x, np.where(y < 1 - 1e-12, 1 - y, floor), where="post",
-                  color=colour[curve.line], linestyle=style.DASHES[number % len(style.DASHES)])
+                  color=strokes[curve.line].colour, linestyle=strokes[curve.line].dashes)
     axes.set_yscale("log")
     axes.set_ylim(least / 1.5, 1.3)
     axes.yaxis.set_minor_locator(NullLocator())
@@ -100,22 +104,28 @@ def _tail(axes: Any, curves: Sequence[Curve], colour: Dict[str, str], factor: fl
     axes.set_yticks(shares, [f"{100 * share:g} %" for share in shares])
 
 
-def _labels(axes: Any, curves: Sequence[Curve], colour: Dict[str, str], unit: str, factor: float,
-            limits: Sequence[float]) -> None:
+def _labels(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], unit: str,
+            factor: float, limits: Sequence[float]) -> None:
     """Names with their medians, each beside its own line and clear of all lines and labels."""
-    length = np.log(limits[1] / limits[0])
-    lines = {curve.line: np.log(np.interp(_HEIGHTS, curve.share, curve.grid) * factor / limits[0])
-             / length for curve in curves}
+    lines = {curve.line: _along(np.interp(_HEIGHTS, curve.share, curve.grid) * factor, limits)
+             for curve in curves}
     inches = axes.figure.get_figwidth() / len(axes.figure.axes) * 2 - 0.75
     taken: List[Tuple[float, float, float, float]] = []
     for curve in sorted(curves, key=lambda c: -c.quantiles[0].value):
-        text = f"{curve.line}\n{short(curve.quantiles[0].value, unit)}"
+        text = f"{curve.line}\n{amount(curve.quantiles[0].value, unit)}"
         size = (max(map(len, text.split("\n"))) * _CHARACTER / inches, 0.125)
         x, y, left = _free_place(lines, curve.line, size, taken)
         taken.append((x, y - size[1] / 2, x + size[0], y + size[1] / 2))
         axes.text(x if left else x + size[0], y, text, transform=axes.transAxes,
-                  ha="left" if left else "right", va="center", color=colour[curve.line],
+                  ha="left" if left else "right", va="center", color=strokes[curve.line].colour,
                   fontsize=6.5, fontweight="bold", linespacing=1.05)
+
+
+def _along(x: Floats, limits: Sequence[float]) -> Floats:
+    """Where values are on the axis, as shares of its length."""
+    if is_wide(limits):
+        return np.asarray(np.log(x / limits[0]) / np.log(limits[1] / limits[0]))
+    return np.asarray((x - limits[0]) / (limits[1] - limits[0]))
 
 
 def _free_place(lines: Mapping[str, Floats], name: str, size: Tuple[float, float],

@@ -8,13 +8,14 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import records, style
 from ..answers import counted, statistic
 from ..dataset import quantity
 from ..numbers import Mark
 from ..plot_spec import PlotSpec
-from .axes import logarithmic, scale, span
+from .axes import logarithmic, plain, scale, span
 
 #: Ratios that span less than this are drawn from zero, on a linear axis.
 _LINEAR_UP_TO = 20
@@ -30,12 +31,12 @@ def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
     width = style.COLUMN if across == 1 else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 0.5 + 2.1 * down), constrained_layout=True)
     axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
-    colour = style.colours(names)
+    strokes = style.strokes(names)
     x_factor, x_unit = scale(quantity(marks[0].level)[1])
     y_factor, y_unit = _y_scale(spec)
     for place, panel in zip(axes, panels):
         mine = [mark for mark in marks if mark.panel == panel]
-        _panel(place, mine, names, colour, (x_factor, y_factor))
+        _panel(place, mine, names, strokes, (x_factor, y_factor))
         place.set_title(panel)
         place.set_xlabel(f"{_AXIS_TITLES.get(spec.x, spec.x)}" + (f" ({x_unit})" if x_unit else ""))
     for place in axes[len(panels):]:
@@ -51,12 +52,14 @@ def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
         logarithmic(place.xaxis, *x_limits)
         if spec.per_x and y_high < _LINEAR_UP_TO * y_low:
             place.set_ylim(0, 1.06 * y_high)
+            place.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+            place.yaxis.set_major_formatter(FuncFormatter(plain))
         else:
             place.set_yscale("log")
             place.set_ylim(y_limits)
             logarithmic(place.yaxis, *y_limits)
         _labels(place, [m for m in marks if m.panel == place.get_title(loc="left")], names,
-                colour, (x_factor, y_factor))
+                strokes, (x_factor, y_factor))
     for row in range(down):
         axes[row * across].set_ylabel(f"{statistic(spec.statistic)} {records.TITLES[spec.value]}\n"
                                       f"({y_unit})")
@@ -76,21 +79,21 @@ def _range(values: Sequence[float]) -> Tuple[float, float]:
     return (min(good), max(good)) if good else (0.1, 1.0)
 
 
-def _panel(axes: Any, marks: Sequence[Mark], names: Sequence[str], colour: Dict[str, str],
+def _panel(axes: Any, marks: Sequence[Mark], names: Sequence[str], strokes: Dict[str, style.Stroke],
            factors: Sequence[float]) -> None:
-    for number, name in enumerate(names):
+    for name in names:
         mine = [mark for mark in marks if mark.line == name]
         x = np.array([mark.x for mark in mine]) * factors[0]
         y = np.array([mark.y.value for mark in mine]) * factors[1]
         low = np.array([mark.y.low for mark in mine]) * factors[1]
         high = np.array([mark.y.high for mark in mine]) * factors[1]
         axes.errorbar(x, y, yerr=(np.maximum(y - low, 0), np.maximum(high - y, 0)),
-                      color=colour[name], linestyle=style.DASHES[number % len(style.DASHES)],
-                      marker="os^Dvx"[number % 6], capsize=1.5, elinewidth=0.7)
+                      color=strokes[name].colour, linestyle=strokes[name].dashes,
+                      marker=strokes[name].marker, capsize=1.5, elinewidth=0.7)
 
 
-def _labels(axes: Any, marks: Sequence[Mark], names: Sequence[str], colour: Dict[str, str],
-            factors: Sequence[float]) -> None:
+def _labels(axes: Any, marks: Sequence[Mark], names: Sequence[str],
+            strokes: Dict[str, style.Stroke], factors: Sequence[float]) -> None:
     """Names at the right ends, moved apart where ends meet."""
     ends: List[Mark] = [[m for m in marks if m.line == name][-1] for name in names
                         if any(m.line == name for m in marks)]
@@ -108,4 +111,4 @@ def _labels(axes: Any, marks: Sequence[Mark], names: Sequence[str], colour: Dict
     for mark, place in zip(ends, places):
         axes.annotate(mark.line, (mark.x * factors[0], mark.y.value * factors[1]),
                       xytext=(mark.x * factors[0] * 1.25, back(place)), textcoords="data",
-                      va="center", color=colour[mark.line], fontsize=6.5, fontweight="bold")
+                      va="center", color=strokes[mark.line].colour, fontsize=6.5, fontweight="bold")

@@ -11,15 +11,17 @@ from matplotlib.patches import Rectangle
 
 from .. import records, style
 from ..answers import counted
+from ..dataset import UNREAD_MISMATCH
 from ..numbers import Cell
 from ..plot_spec import PlotSpec
 
 _CELL_HEIGHT, _SMALL_CELL_HEIGHT = 0.29, 0.17
 _NAMES_WIDTH = 0.42
 #: What a cell says besides its count, in the order of numbers.MARKS.
-_MARKS = {"mitm": "both keys held", "detected": "detected", "denied": "denied"}
+_MARKS = {"mitm": "both keys held", UNREAD_MISMATCH: "keys differ", "detected": "detected",
+          "denied": "denied"}
 #: Short forms in small panels.
-_SIGNS = {"detected": "\u2020", "denied": "\u2021"}
+_SIGNS = {UNREAD_MISMATCH: "\u2260", "detected": "\u2020", "denied": "\u2021"}
 
 
 def draw(spec: PlotSpec, cells: Sequence[Cell]) -> Figure:

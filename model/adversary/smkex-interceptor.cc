@@ -47,6 +47,14 @@ SmkexInterceptor::SmkexInterceptor(bool active, const StrategyMaker& makeStrateg
 {
 }
 
+SmkexInterceptor::~SmkexInterceptor()
+{
+    while (!m_flows.empty())
+    {
+        Forget(m_flows.begin()->first);
+    }
+}
+
 bool
 SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
                             TcpSegment segment,
@@ -173,7 +181,7 @@ SmkexInterceptor::TranslateAcknowledgment(Flow& flow, Direction direction, TcpSe
     if (segment.Has(TcpSegment::ACK) && acknowledged)
     {
         segment.SetAcknowledgment(acknowledged->AcknowledgmentToSender(segment.Acknowledgment()));
-        if (acknowledged->HasShifted())
+        if (acknowledged->HasShifted() || acknowledged->HasVouched())
         {
             segment.EraseSackBlocks();
         }
@@ -233,6 +241,7 @@ SmkexInterceptor::Rewrite(Flow& flow,
         PutPieces(stream, segment, pieces);
     }
     PutOutDecided();
+    ScheduleRepair(flow.id, direction);
     return asItIs;
 }
 
@@ -268,8 +277,40 @@ SmkexInterceptor::PutOutDecided()
         {
             stream.dirty = false;
             PutPieces(stream, *stream.latest, stream.editor->TakeNew());
+            ScheduleRepair(id, direction);
         }
     }
+}
+
+void
+SmkexInterceptor::ScheduleRepair(FlowId flow, Direction direction)
+{
+    Stream& stream = m_flows.at(flow)->streams[static_cast<int>(direction)];
+    if (stream.editor->HasVouched() && !stream.repair.IsRunning() && stream.repairs < MAX_REPAIRS &&
+        !stream.editor->Owed().empty())
+    {
+        stream.repair = Simulator::Schedule(Seconds(1 << stream.repairs),
+                                            &SmkexInterceptor::Repair,
+                                            this,
+                                            flow,
+                                            direction);
+    }
+}
+
+void
+SmkexInterceptor::Repair(FlowId flow, Direction direction)
+{
+    Stream& stream = m_flows.at(flow)->streams[static_cast<int>(direction)];
+    const std::vector<StreamPiece> owed = stream.editor->Owed();
+    if (owed.empty())
+    {
+        stream.repairs = 0;
+        return;
+    }
+    stream.repairs = owed.front().sequence == stream.repairedFrom ? stream.repairs + 1 : 1;
+    stream.repairedFrom = owed.front().sequence;
+    PutPieces(stream, *stream.latest, owed);
+    ScheduleRepair(flow, direction);
 }
 
 smkex::StreamEditor&
@@ -321,6 +362,12 @@ SmkexInterceptor::Inject(FlowId flow, Direction direction, ByteView octets)
 }
 
 void
+SmkexInterceptor::AwaitMore(FlowId flow, Direction direction)
+{
+    Editor(flow, direction).AwaitMore();
+}
+
+void
 SmkexInterceptor::EndFlow(Flow& flow)
 {
     if (!flow.ended)
@@ -356,6 +403,10 @@ SmkexInterceptor::Forget(FlowId id)
     if (byTuple != m_byTuple.end() && byTuple->second == id)
     {
         m_byTuple.erase(byTuple);
+    }
+    for (Stream& stream : found->second->streams)
+    {
+        stream.repair.Cancel();
     }
     m_flows.erase(found);
     m_strategy->OnFlowEnd(id);

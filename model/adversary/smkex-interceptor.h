@@ -9,6 +9,7 @@
 #include "smkex-stream-reader.h"
 #include "smkex-tcp-segment.h"
 
+#include "ns3/event-id.h"
 #include "ns3/nstime.h"
 #include "ns3/simple-ref-count.h"
 
@@ -62,6 +63,7 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
      * \param makeStrategy makes the mind; it gets a grip that only an active node may use
      */
     SmkexInterceptor(bool active, const StrategyMaker& makeStrategy);
+    ~SmkexInterceptor();
 
     /** Signature of a function that makes the way on for a packet, when it is needed. */
     using OnwardMaker = std::function<Ptr<SmkexOnward>()>;
@@ -97,6 +99,9 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
         bool dirty{false};                       //!< something was decided and has not been put on
         Ptr<SmkexOnward> onward;                 //!< of an active node
         std::optional<smkex::TcpSegment> latest; //!< header of the latest one that was put on
+        EventId repair;                          //!< of what the sender will not repeat
+        std::uint32_t repairs{0};                //!< in a row, without progress
+        std::uint32_t repairedFrom{0};           //!< sequence number where the latest one began
     };
 
     struct Flow
@@ -110,6 +115,9 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
 
     /** Connections are forgotten this long after their end. */
     static constexpr int LINGER_SECONDS = 10;
+    /** How often what the sender will not repeat is repeated in its place: after one second, then
+     * after twice as long each time. */
+    static constexpr std::uint32_t MAX_REPAIRS = 7;
     /** Connections that are followed at once; the oldest are forgotten first. */
     static constexpr std::size_t MAX_FLOWS = 4096;
 
@@ -120,6 +128,8 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
                  std::size_t size,
                  smkex::ByteView replacement) override;
     void Inject(smkex::FlowId flow, smkex::Direction direction, smkex::ByteView octets) override;
+
+    void AwaitMore(smkex::FlowId flow, smkex::Direction direction) override;
 
     Flow* FindFlow(const SmkexTuple& tuple, smkex::Direction& direction);
     void BeginFlow(const SmkexTuple& tuple, const smkex::TcpSegment& syn);
@@ -136,6 +146,8 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
                    const smkex::TcpSegment& like,
                    const std::vector<smkex::StreamPiece>& pieces);
     void PutOutDecided();
+    void ScheduleRepair(smkex::FlowId flow, smkex::Direction direction);
+    void Repair(smkex::FlowId flow, smkex::Direction direction);
     smkex::StreamEditor& Editor(smkex::FlowId flow, smkex::Direction direction) const;
     void MarkDirty(smkex::FlowId flow, smkex::Direction direction);
     void EndFlow(Flow& flow);

@@ -98,6 +98,10 @@ MessageStrategy::ReadOne(FlowId id, Connection& connection, Direction direction)
     }
     if (!frame)
     {
+        if (m_situation.active)
+        {
+            m_tools.grip.AwaitMore(id, direction);
+        }
         return false;
     }
     const std::size_t size = frame->size;

@@ -56,6 +56,13 @@ class Grip
 
     /** \p octets go on ahead of what is held. */
     virtual void Inject(FlowId flow, Direction direction, ByteView octets) = 0;
+
+    /**
+     * What is held is the beginning of something that has to be seen whole before it is decided
+     * on. The sender learns that it has arrived: otherwise it would not go on where its congestion
+     * window is smaller than the whole. Holds until the next decision.
+     */
+    virtual void AwaitMore(FlowId flow, Direction direction) = 0;
 };
 
 /** One thing that a node has learned and tells its coalition. */

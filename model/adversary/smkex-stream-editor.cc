@@ -80,6 +80,7 @@ void
 StreamEditor::Forward(std::size_t size)
 {
     Require(size <= Held().size(), "only held octets are forwarded");
+    m_awaitsMore = false;
     m_output.Push(Held().First(size));
     m_held.Pop(size);
     m_decidedIn += static_cast<Offset>(size);
@@ -98,6 +99,7 @@ StreamEditor::Replace(std::size_t size, ByteView replacement)
                     m_decidedIn + static_cast<Offset>(size),
                     m_decidedOut,
                     m_decidedOut + static_cast<Offset>(replacement.size())};
+    m_awaitsMore = false;
     m_output.Push(replacement);
     m_held.Pop(size);
     m_decidedIn = edit.inEnd;
@@ -194,8 +196,29 @@ StreamEditor::AcknowledgmentToSender(std::uint32_t acknowledgment)
     {
         in = std::min(in, next->inBegin);
     }
+    if (m_awaitsMore && IsNothingInFlight())
+    {
+        m_vouchedIn = ReceivedIn();
+    }
     Trim();
-    return m_first + static_cast<std::uint32_t>(in);
+    return m_first + static_cast<std::uint32_t>(HasVouched() ? std::max(in, m_vouchedIn) : in);
+}
+
+std::vector<StreamPiece>
+StreamEditor::Owed() const
+{
+    const Offset vouched = m_vouchedIn < m_putOutIn ? OutputEnd(m_vouchedIn) : m_putOut;
+    if (!HasVouched() || m_acknowledged >= vouched)
+    {
+        return {};
+    }
+    return Cut({std::max(m_acknowledged, m_outputBase), vouched, false});
+}
+
+bool
+StreamEditor::IsNothingInFlight() const
+{
+    return m_acknowledged >= m_putOut;
 }
 
 StreamEditor::Offset
@@ -314,7 +337,7 @@ StreamEditor::InPlaceOfNothing(std::uint32_t sequence, std::size_t size, bool fi
         return {{ToReceiver(sequence), {}, false}};
     }
     const bool isDecided = m_reader.OffsetOf(sequence) < m_putOutIn;
-    if (!isDecided && !Held().empty())
+    if (!isDecided && !Held().empty() && !(m_awaitsMore && IsNothingInFlight()))
     {
         return {};
     }

@@ -46,7 +46,8 @@ struct StreamPiece
  * Nothing here has a timer: loss is repaired by the sender's own retransmissions, because an
  * acknowledgment reaches the sender only once the receiver has acknowledged everything that came
  * out of the octets that it covers. Octets injected behind the sender's last one are repeated with
- * whatever the sender sends next; if that is never, see Unacknowledged().
+ * whatever the sender sends next; if that is never, see Unacknowledged(). After AwaitMore() held
+ * octets are acknowledged as well, and loss of what comes out of them is repaired by Owed().
  *
  * Both peers may send anything: what makes no sense is ignored, and memory is bounded by MAX_WINDOW
  * octets of the sender, held or gone out, and what was made out of them.
@@ -83,12 +84,34 @@ class StreamEditor
     void Inject(ByteView octets);
 
     /**
+     * More octets are needed for a decision on those held: once all that has gone out is
+     * acknowledged, acknowledgments to the sender cover those held, too, and segments of held
+     * octets are replaced by a probe, which the receiver answers. Until the next decision.
+     */
+    void AwaitMore()
+    {
+        m_awaitsMore = true;
+    }
+
+    /** \return whether the sender was shown acknowledgments that the receiver never gave */
+    bool HasVouched() const
+    {
+        return m_vouchedIn > 0;
+    }
+
+    /**
+     * \return what has gone out, was not acknowledged, and will not be repeated by the sender, who
+     *         has been told that its octets have arrived: for a timer of the attacker's own
+     */
+    std::vector<StreamPiece> Owed() const;
+
+    /**
      * What goes on in the place of a segment that has just come in.
      *
      * Whatever went out before for the part of the range that the sender repeats, followed by all
      * that is newly decided, nothing twice. If both are empty:
      * - a segment without payload and FIN (an acknowledgment, a keep-alive) goes on as one such;
-     * - a segment of octets that are held gives nothing;
+     * - a segment of octets that are held gives nothing, or a probe after AwaitMore();
      * - any other one (its octets deleted, behind a hole, out of every window) gives a probe: the
      *   last octet that the receiver has acknowledged, again. TCP answers it by an acknowledgment
      *   (RFC 9293, 3.10.7.4), and that tells the sender what a receiver has to tell.
@@ -122,7 +145,7 @@ class StreamEditor
     /**
      * \return the acknowledgment to show the sender for one that the receiver gave: up to the last
      *         octet (the FIN counts as one) such that everything that came out of it and of those
-     *         before is acknowledged
+     *         before is acknowledged; never less than was vouched for after AwaitMore()
      */
     std::uint32_t AcknowledgmentToSender(std::uint32_t acknowledgment);
 
@@ -194,6 +217,9 @@ class StreamEditor
     /** Where the output of the octets before \p in ends, without what was injected behind them. */
     Offset OutputEnd(Offset in) const;
 
+    /** \return whether the receiver has acknowledged all that has gone out */
+    bool IsNothingInFlight() const;
+
     /** The part of a segment that has gone out before. */
     Run GoneOutBefore(Offset in, std::size_t size, bool fin) const;
 
@@ -221,6 +247,9 @@ class StreamEditor
     Offset m_putOut{0};
     Offset m_acknowledged{0}; //!< in out offsets; the FIN counts as one
     bool m_isFinished{false};
+
+    bool m_awaitsMore{false};
+    Offset m_vouchedIn{0}; //!< in octets acknowledged on the receiver's behalf
 
     std::deque<Edit> m_edits; //!< in both orders at once
     Offset m_baseShift{0};    //!< of the edits that are forgotten

@@ -30,6 +30,13 @@ EncodeGroup(Group group)
     return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
+/** Messages for other paths go on as they are: an endpoint refuses them by itself. */
+bool
+IsNoncePath(PathId path)
+{
+    return path >= FIRST_NONCE_PATH && path <= MAX_PATHS;
+}
+
 } // namespace
 
 SubstituteStrategy::SubstituteStrategy(const Situation& situation,
@@ -148,6 +155,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerShare& 
     {
         return {};
     }
+    if (m_plan.injectBinding && !victim.KnowsOverhearableNonces())
+    {
+        return Hold(); // the H that goes along needs them
+    }
     MessageDecision decision = Replace(ServerShare{victim.ShareForClient()});
     if (m_plan.injectBinding)
     {
@@ -166,6 +177,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerShare& 
 MessageDecision
 SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ClientNonce& message)
 {
+    if (!IsNoncePath(message.path))
+    {
+        return {};
+    }
     Note(message.session, News::Fact::ClientNonce, message.path, message.nonce);
     if (!GetSituation().active || flow.path == SHARE_PATH || m_plan.injectBinding)
     {
@@ -177,6 +192,10 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ClientNonce& 
 MessageDecision
 SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerBinding& message)
 {
+    if (!IsNoncePath(message.path))
+    {
+        return {};
+    }
     Note(*flow.session, News::Fact::ServerNonce, message.path, message.nonce);
     if (!GetSituation().active || flow.path == SHARE_PATH || m_plan.injectBinding)
     {

@@ -55,7 +55,7 @@ Victim::Victim(const SessionId& session,
 Victim::PathFacts&
 Victim::Facts(PathId path)
 {
-    return m_paths[(path - 1) % MAX_PATHS];
+    return m_paths.at(path - 1U);
 }
 
 bool
@@ -67,6 +67,10 @@ Victim::Substitutes(PathId path) const
 bool
 Victim::Learn(News::Fact fact, PathId path, ByteView value)
 {
+    if (path < SHARE_PATH || path > MAX_PATHS)
+    {
+        return false;
+    }
     const auto learnShare = [&value](std::optional<Bytes>& known,
                                      const std::optional<KeyPair>& own) {
         if (known || (own && value == own->publicKey))
@@ -173,12 +177,13 @@ std::optional<Digest>
 Victim::ForgeBinding(PathId path)
 {
     const bool seesShares = m_situation.Sees(SHARE_PATH);
-    if (seesShares && (!m_group || !m_clientShare || !m_serverShare))
+    const bool ownServerShare =
+        m_situation.IsActiveOn(SHARE_PATH) ? m_substitution.serverShare : !seesShares;
+    const bool knowsServerShare = ownServerShare || m_serverShare;
+    if (seesShares && (!m_group || !m_clientShare || !knowsServerShare))
     {
         return std::nullopt;
     }
-    const bool ownServerShare =
-        m_situation.IsActiveOn(SHARE_PATH) ? m_substitution.serverShare : !seesShares;
     if (!m_group)
     {
         m_group = Group::X25519; // never seen: the most common one
@@ -302,6 +307,19 @@ Victim::MayLearnKeys() const
         }
     }
     return m_situation.IsActiveOn(SHARE_PATH);
+}
+
+bool
+Victim::KnowsOverhearableNonces() const
+{
+    for (PathId path = FIRST_NONCE_PATH; path <= m_situation.paths; ++path)
+    {
+        if (m_situation.Sees(path) && !m_paths[path - 1].client)
+        {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::optional<Bytes>

@@ -72,6 +72,9 @@ class Victim
      */
     std::optional<Digest> ForgeBinding(PathId path);
 
+    /** \return whether the client's nonce of every path that the coalition sees is known */
+    bool KnowsOverhearableNonces() const;
+
     /** Tries to compute the keys of both ends. \return those that were not known before */
     std::vector<Digest> DeriveKeys();
 

@@ -3,6 +3,8 @@
  */
 #include "smkex-message-engine.h"
 
+#include "smkex-defects.h"
+
 #include <algorithm>
 
 namespace smkex
@@ -52,7 +54,11 @@ MessageEngine::ReadFrames(PathId path)
         }
         if (frame->type == static_cast<std::uint8_t>(MessageType::Record) && !IsAccepted())
         {
-            if (unread.size() > MAX_EARLY_BYTES)
+            if (path != SHARE_PATH)
+            {
+                failure = Failure::WrongPath; // it would block the path's own messages
+            }
+            else if (unread.size() > MAX_EARLY_BYTES)
             {
                 failure = Failure::UnexpectedMessage;
             }
@@ -70,7 +76,7 @@ MessageEngine::ReadFrames(PathId path)
         {
             HandleRecord(path, record->sealed);
         }
-        else if (IsAccepted())
+        else if (IsAccepted() && !(path == SHARE_PATH && IsPlanted(Defect::NoncesOnPath1)))
         {
             failure = Failure::UnexpectedMessage;
             break;

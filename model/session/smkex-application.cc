@@ -112,7 +112,7 @@ SmkexApplication::SetProtocol(const SmkexProtocol& protocol)
 }
 
 void
-SmkexApplication::SetProtocolName(std::string name)
+SmkexApplication::SetProtocolName(const std::string& name)
 {
     const SmkexProtocol* protocol = FindSmkexProtocol(name);
     if (!protocol)
@@ -141,7 +141,7 @@ SmkexApplication::SetPki(std::shared_ptr<const smkex::TlsPki> pki)
 }
 
 void
-SmkexApplication::SetGroupName(std::string name)
+SmkexApplication::SetGroupName(const std::string& name)
 {
     const std::optional<smkex::Group> group = FindSmkexGroup(name);
     if (!group)

@@ -71,9 +71,9 @@ class SmkexApplication : public Application
     TracedCallback<const SmkexOutcome&> m_endedTrace;
 
   private:
-    void SetProtocolName(std::string name);
+    void SetProtocolName(const std::string& name);
     std::string GetProtocolName() const;
-    void SetGroupName(std::string name);
+    void SetGroupName(const std::string& name);
     std::string GetGroupName() const;
 
     SmkexProtocol m_protocol;

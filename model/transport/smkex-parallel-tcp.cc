@@ -3,7 +3,9 @@
  */
 #include "smkex-parallel-tcp.h"
 
-#include "ns3/tcp-socket-factory.h"
+#include "smkex-tcp-sockets.h"
+
+#include <utility>
 
 namespace ns3
 {
@@ -16,16 +18,15 @@ SmkexParallelTcp::SmkexParallelTcp(Ptr<Node> node, const std::vector<SmkexPathAd
 
 SmkexParallelTcp::~SmkexParallelTcp()
 {
-    Close();
+    SmkexParallelTcp::Close();
 }
 
 void
 SmkexParallelTcp::Connect()
 {
-    const TypeId tcp = TcpSocketFactory::GetTypeId();
     for (std::size_t i = 0; i < m_addresses.size(); ++i)
     {
-        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(Socket::CreateSocket(m_node, tcp));
+        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(SmkexTcpSockets::Create(m_node));
         SetPath(i + 1, path);
         path->Connect(m_addresses[i].local, m_addresses[i].remote);
         m_clientPorts.push_back(path->LocalPort());
@@ -33,11 +34,30 @@ SmkexParallelTcp::Connect()
 }
 
 void
-SmkexParallelTcp::Adopt(smkex::PathId path, Ptr<SmkexTcpPath> connection, std::uint16_t clientPort)
+SmkexParallelTcp::Adopt(smkex::PathId path,
+                        Ptr<SmkexTcpPath> connection,
+                        std::uint16_t clientPort,
+                        smkex::ByteView early)
 {
+    const Ptr<SmkexParallelTcp> self = this; // what it tells may end the session
     m_clientPorts.push_back(clientPort);
     ++m_pathsUp;
     SetPath(path, connection);
+    m_events->OnPathUp(path);
+    if (!early.empty() && !m_closed)
+    {
+        m_events->OnPathBytes(path, early);
+    }
+}
+
+void
+SmkexParallelTcp::SetCloseHandler(std::function<void()> handler)
+{
+    m_onClose = std::move(handler);
+    if (m_closed)
+    {
+        Close();
+    }
 }
 
 void
@@ -81,6 +101,11 @@ SmkexParallelTcp::Close()
         {
             path->Close();
         }
+    }
+    m_closed = true;
+    if (const auto onClose = std::exchange(m_onClose, nullptr))
+    {
+        onClose();
     }
 }
 

@@ -42,6 +42,8 @@ class NonsenseCase : public TestCase
         EXPECT_TEXT(flow.Pass(6, "ghi"), "6:ghijk.", "the first FIN counts");
         EXPECT_TEXT(flow.Pass(11, "lm"), "5:f", "octets behind the FIN");
         EXPECT_TEXT(flow.Pass(10, "klm", true), "10:k.", "octets behind the FIN");
+        EXPECT_TEXT(flow.Pass(12, "", true), "5:f", "a FIN behind the FIN");
+        EXPECT_TEXT(flow.Pass(8, "i", true), "8:i", "a FIN ahead of the FIN");
         EXPECT_TEXT(flow.Held(), "", "nothing of that was taken");
     }
 };
@@ -140,22 +142,31 @@ class BoundCase : public TestCase
                 flow.Acknowledge(out);
             }
         }
-        // Added octets push out earlier ones if they are acknowledged.
-        if (!acknowledges || added == 0)
+        const std::string again = flow.Again(0, 3);
+        if (acknowledges && added > 0)
         {
-            EXPECT_TEXT(flow.Again(0, 3).substr(0, 5), "0:aaa", "kept");
+            EXPECT_TEXT(again.substr(0, again.size() - 1),
+                        std::to_string(out - 1) + ":",
+                        "pushed out by octets that were added and acknowledged");
         }
-        for (int i = 0; i < 2; ++i, at += SIZE)
+        else
         {
-            flow.Pass(at, std::string(SIZE, 'x'));
-            out += SIZE;
+            EXPECT_TEXT(again.substr(0, 5), "0:aaa", "kept");
         }
-        if (acknowledges)
-        {
-            flow.Acknowledge(out);
-        }
+        const auto pass = [&](std::size_t segments) {
+            for (; segments > 0; --segments, at += SIZE, out += SIZE)
+            {
+                flow.Pass(at, std::string(SIZE, 'x'));
+            }
+            if (acknowledges)
+            {
+                flow.Acknowledge(out);
+            }
+        };
+        pass(2);
         const std::string gone = acknowledges ? std::to_string(out - 1) + ":x" : "-1:?";
         EXPECT_TEXT(flow.Again(0, 3), gone, "forgotten");
+        pass(WINDOW / SIZE); // so that the edits are forgotten too, but not what they shifted
         const std::string last = std::to_string(out - 3) + ":xxx";
         EXPECT_TEXT(flow.Again(at - 3, 3), last, "kept");
         NS_TEST_EXPECT_MSG_EQ(flow.Acknowledge(out), at, "numbers are still right");

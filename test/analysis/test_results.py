@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from analysis import answers, numbers, plot, records, style, tables
-from analysis.dataset import Dataset, describe, quantity
+from analysis.dataset import Dataset, quantity
 from analysis.parse import parse
 from analysis.provenance import Provenance
 from analysis.scenario import Scenario, read
 from analysis.simulator import Simulator
-from analysis.store import Outcome, Store
+from analysis.store import Outcome, Store, describe
 
 import support
 
@@ -165,7 +165,8 @@ class Numbers(GoldenData):
             n = 15 if (panel, row, column) == ("1ms,2ms", "N", "tcp") else 20
             expected = 4 if rare else 20 if row == "A-A" else 0
             self.assertEqual((cell.successes, cell.rate.n), (expected, n), (panel, row, column))
-            self.assertEqual(cell.marks, {"mitm": expected, "detected": 4 if rare else 0,
+            self.assertEqual(cell.marks, {"mitm": expected, "mismatch_without_mitm": 0,
+                                          "detected": 4 if rare else 0,
                                           "denied": 4 if rare else 0})
 
     def test_matrix_keeps_the_order_of_the_file(self) -> None:
@@ -270,9 +271,9 @@ class Files(GoldenData):
         shutil.copy(self.folder / "results.sqlite", copy)
         subprocess.run([sys.executable, "-m", "analysis.plot", str(copy)], check=True,
                        cwd=support.TOP, capture_output=True)
-        images = plot.plot(self.folder)
-        self.assertEqual(len(images), 8)
-        for image in images:
+        files = plot.plot(self.folder)
+        self.assertEqual(len(files), 12)
+        for image in files:
             self.assertEqual(image.read_bytes(), (copy / image.name).read_bytes(), image.name)
             self.assertNotIn(b"<dc:date>", image.read_bytes())
 
@@ -296,7 +297,7 @@ class Files(GoldenData):
         store.create(scenario, simulator.options(), describe(scenario))
         store.close()
         self.assertIn("no session to show", parse(empty))
-        self.assertEqual(plot.plot(empty), [])
+        self.assertEqual([path.suffix for path in plot.plot(empty)], [".csv"] * 4)
 
 
 class Layout(unittest.TestCase):
@@ -308,10 +309,10 @@ class Layout(unittest.TestCase):
         placed = style.spread([5.9, 5.9, 5.9], 0.5, 0.0, 6.0)
         self.assertEqual(placed, [5.0, 5.5, 6.0])
 
-    def test_colours_stay_with_their_names(self) -> None:
-        both = style.colours(["tcp", "smkex"])
-        self.assertEqual(style.colours(["smkex", "dh", "other"])["smkex"], both["smkex"])
-        self.assertEqual(len(set(style.colours(["smkex", "a", "b", "c"]).values())), 4)
+    def test_strokes_stay_with_their_names(self) -> None:
+        both = style.strokes(["tcp", "smkex"])
+        self.assertEqual(style.strokes(["smkex", "dh", "other"])["smkex"], both["smkex"])
+        self.assertEqual(len(set(style.strokes(["smkex", "a", "b", "c"]).values())), 4)
 
     def test_quantities(self) -> None:
         for text, expected in (("20ms", (0.02, "s")), ("0.2ms,1ms", (2e-4, "s")), ("3", (3, "")),

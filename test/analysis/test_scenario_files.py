@@ -88,6 +88,12 @@ class BadFilesAreRefused(support.SweepTest):
     def test_empty_sweep_list(self) -> None:
         self.check('threat = ["N", "A", "A-A"]', "threat = []", "at least one value")
 
+    def test_value_that_stands_twice(self) -> None:
+        self.check('threat = ["N", "A", "A-A"]', 'threat = ["N", "A", "N"]', "stands twice")
+
+    def test_plot_that_would_overwrite_the_summary(self) -> None:
+        self.check('name = "matrix"', 'name = "summary"', "cannot be named")
+
     def test_quick_keeps_what_is_not_there(self) -> None:
         self.check('threat = ["N"]', 'threat = ["N", "Z"]', "'Z' is no value")
 

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -165,6 +166,41 @@ class Workers(support.SweepTest):
         (repository / "file").write_text("two")
         self.assertEqual(commit(repository), first + "+changes")
         self.assertEqual(commit(self.folder), "unknown")
+
+    def test_files_and_manifest_agree(self) -> None:
+        self.assertEqual(self.sweep(self.scenario(), "--quick").returncode, 0)
+        folder = self.database().parent
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.assertEqual(sorted(manifest["files"] + ["manifest.json"]),
+                         sorted(os.listdir(folder)))
+        self.assertEqual((manifest["points"], manifest["simulations_done"],
+                          manifest["simulations_failed"], manifest["sessions"]), (3, 6, 0, 12))
+        self.assertIn("--quick", manifest["command"])
+
+    def test_a_terminal_without_daggers(self) -> None:
+        done = subprocess.run(
+            self.command(self.scenario()), cwd=self.folder, check=False, capture_output=True,
+            env={**support.environment(), "PYTHONIOENCODING": "ascii"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"in some or all sessions: ? detected", done.stdout)
+
+    def test_somebody_who_reads_does_not_stop_it(self) -> None:
+        path = self.scenario()
+        self.sweep(path, "--quick")
+        path.write_text(path.read_text().replace("[quick]\nruns = 2", "[quick]\nruns = 3"))
+        process = subprocess.Popen(
+            self.command(path), cwd=self.folder, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True,
+            env={**support.environment(), "PRETENDER_SLEEP_S": "0.02"})
+        aside = self.database().with_name("results.before-1.sqlite")
+        while process.poll() is None and not (aside.exists() and self.database().exists()):
+            time.sleep(0.005)
+        reader = sqlite3.connect(self.database())
+        reader.execute("SELECT COUNT(*) FROM meta").fetchall()
+        _, said = process.communicate(timeout=120)
+        reader.close()
+        self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM runs"), [(SIMULATIONS,)])
 
     def test_quick_runs_the_thinned_grid(self) -> None:
         path = self.scenario()
@@ -361,22 +397,26 @@ class FullDisk(support.SweepTest):
 
 @unittest.skipUnless(support.SIMULATOR.exists(), "build/smkex-sim is not built")
 class WithTheSimulator(support.SweepTest):
-    """The same with what the sweeps are for."""
+    """The same with what the sweeps are for, in a copy that no build replaces meanwhile."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.simulator = Path(shutil.copy(support.SIMULATOR, self.folder))
 
     def test_killed_and_resumed_equals_uninterrupted(self) -> None:
         text = support.SMALL.replace("runs = 6", "runs = 40")
         path = self.scenario(text)
-        whole = self.sweep(path, out="whole", simulator=support.SIMULATOR)
+        whole = self.sweep(path, out="whole", simulator=self.simulator)
         self.assertEqual(whole.returncode, 0, whole.stderr)
         dice = random.Random(11)
         for _ in range(10):
             process = subprocess.Popen(
-                self.command(path, out="cut", simulator=support.SIMULATOR), cwd=self.folder,
+                self.command(path, out="cut", simulator=self.simulator), cwd=self.folder,
                 env=support.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(0.4 + dice.random() * 0.8)
             process.kill()
             process.wait()
-        done = self.sweep(path, out="cut", simulator=support.SIMULATOR)
+        done = self.sweep(path, out="cut", simulator=self.simulator)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.dump("whole"), self.dump("cut"))
 
@@ -384,13 +424,13 @@ class WithTheSimulator(support.SweepTest):
         path = self.scenario()
         for jobs in (1, 2):
             done = self.sweep(path, f"--jobs={jobs}", out=f"jobs{jobs}",
-                              simulator=support.SIMULATOR)
+                              simulator=self.simulator)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.dump("jobs1"), self.dump("jobs2"))
 
     def test_the_stored_command_repeats_its_record(self) -> None:
         path = self.scenario()
-        self.assertEqual(self.sweep(path, simulator=support.SIMULATOR).returncode, 0)
+        self.assertEqual(self.sweep(path, simulator=self.simulator).returncode, 0)
         (command,), = self.rows("SELECT command FROM runs WHERE point = 7 LIMIT 1")
         lines = subprocess.run(command.split(), capture_output=True, text=True,
                                check=True).stdout.splitlines()
