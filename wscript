@@ -295,7 +295,7 @@ def _python_package(bld, objects):
         target="python/smkex/_core",
         source=_sources(bld, "bindings/smkex/*.cc"),
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "NS3", "PYBIND"],
+        use=[*objects, "CRYPTO", "GNUTLS", "NS3", "PYBIND"],
         install_path=None,
         goals=["programs"],
     )

@@ -180,7 +180,7 @@ class OptionReader
         {
             if (value == smkex::NameOf(certificate))
             {
-                m_config.certificate = certificate;
+                m_config.forgedCertificate = certificate;
             }
         }
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);

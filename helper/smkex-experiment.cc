@@ -19,7 +19,6 @@
 #include "ns3/smkex-adversary.h"
 #include "ns3/smkex-client.h"
 #include "ns3/smkex-server.h"
-#include "ns3/smkex-stream-seed.h"
 #include "ns3/string.h"
 #include "ns3/tcp-socket-base.h"
 #include "ns3/trace-helper.h"
@@ -40,7 +39,6 @@ constexpr std::uint16_t SERVER_PORT = 4433;
 constexpr int64_t CLIENT_STREAM = 100;
 constexpr int64_t SERVER_STREAM = 200;
 constexpr int64_t ADVERSARY_STREAM = 300;
-constexpr int64_t PKI_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
 
 void
@@ -63,7 +61,6 @@ class Experiment
         : m_config(config),
           m_sink(sink),
           m_protocol(*FindSmkexProtocol(config.protocol)),
-          m_pki(m_protocol.certified ? MakePki() : nullptr),
           m_topology(config, TOPOLOGY_STREAM),
           m_counter(SERVER_PORT)
     {
@@ -81,14 +78,6 @@ class Experiment
     }
 
   private:
-    static std::shared_ptr<const smkex::TlsPki> MakePki()
-    {
-        const Ptr<UniformRandomVariable> draws = CreateObject<UniformRandomVariable>();
-        draws->SetStream(PKI_STREAM);
-        smkex::SeededRandomSource random(DrawSmkexSeed(*draws));
-        return std::make_shared<const smkex::TlsPki>(random);
-    }
-
     void Configure(SmkexApplication& application, int64_t stream)
     {
         application.SetAttribute("Protocol", StringValue(m_config.protocol));
@@ -96,7 +85,6 @@ class Experiment
         application.SetAttribute("AppBytes", UintegerValue(m_config.appBytes));
         application.SetAttribute("Timeout", TimeValue(m_config.timeout));
         application.SetCostProfile(m_config.costs);
-        application.SetPki(m_pki);
         application.AssignStreams(stream);
     }
 
@@ -154,13 +142,11 @@ class Experiment
 
     std::optional<smkex::TlsForgery> Forgery() const
     {
-        using smkex::TlsCertificate;
-        if (!m_pki)
+        if (!m_protocol.certified)
         {
             return std::nullopt;
         }
-        const bool hasAny = m_config.certificate != TlsCertificate::Authentic;
-        return smkex::TlsForgery{m_pki, hasAny ? m_config.certificate : TlsCertificate::SelfSigned};
+        return smkex::TlsForgery{smkex::TlsPki::Default(), m_config.forgedCertificate};
     }
 
     void EnableTraces()
@@ -295,7 +281,6 @@ class Experiment
     const SmkexExperimentConfig& m_config;
     const std::function<void(const SmkexRecord&)>& m_sink;
     const SmkexProtocol& m_protocol;
-    std::shared_ptr<const smkex::TlsPki> m_pki; //!< null where the protocol has no certificates
     SmkexMultipathTopology m_topology;
     SmkexSegmentCounter m_counter;
     Ptr<SmkexServer> m_server;

@@ -179,10 +179,9 @@ TlsPki::TlsPki(RandomSource& random)
     : m_client(AllocateCredentials())
 {
     const TlsScope scope(random, Instant(0));
-    const Content authority{"Authority 1", true, -10 * YEAR_S, 300 * YEAR_S};
-    const Content corrupted{"Authority 2", true, -10 * YEAR_S, 300 * YEAR_S};
-    // Beyond what a simulation's clock can reach, which is 292 years.
-    const Content server{ServerName(), false, -YEAR_S, 295 * YEAR_S};
+    const Content authority{"Authority 1", true, -10 * YEAR_S, 250 * YEAR_S};
+    const Content corrupted{"Authority 2", true, -10 * YEAR_S, 250 * YEAR_S};
+    const Content server{ServerName(), false, -YEAR_S, 200 * YEAR_S};
     Content expired = server;
     expired.validFrom = -3 * YEAR_S;
     expired.validUntil = -YEAR_S;

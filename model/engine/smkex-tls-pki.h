@@ -44,7 +44,7 @@ struct TlsIdentity
  * Ed25519 (RFC 8410, RFC 8446 4.2.3).
  *
  * Two authorities: one honest, which issues for whoever owns a name, and one corrupted. Validity is
- * counted from TLS_EPOCH_S. Serves any number of sessions, also of several threads.
+ * counted from TLS_EPOCH_S; what is not expired is valid for 200 years. Serves any number of sessions, also of several threads.
  */
 class TlsPki
 {
@@ -56,7 +56,7 @@ class TlsPki
     TlsPki(const TlsPki&) = delete;
     TlsPki& operator=(const TlsPki&) = delete;
 
-    /** \return the one that serves where nobody has made another: the same in every process */
+    /** \return the one that experiments use: made once a process, and the same in every process */
     static std::shared_ptr<const TlsPki> Default();
 
     /** \return the name that clients expect in the server's certificate */

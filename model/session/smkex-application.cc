@@ -135,12 +135,6 @@ SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profi
 }
 
 void
-SmkexApplication::SetPki(std::shared_ptr<const smkex::TlsPki> pki)
-{
-    m_pki = std::move(pki);
-}
-
-void
 SmkexApplication::SetGroupName(const std::string& name)
 {
     const std::optional<smkex::Group> group = FindSmkexGroup(name);
@@ -179,8 +173,7 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
-                                          m_pki};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {

@@ -33,9 +33,6 @@ class SmkexApplication : public Application
     /** What cryptography costs; nothing, unless set. */
     void SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile);
 
-    /** The authorities and certificates of `tls` and `mtls`; TlsPki::Default(), unless set. */
-    void SetPki(std::shared_ptr<const smkex::TlsPki> pki);
-
     /**
      * Fixes the random streams: keys and nonces, and the costs of cryptography.
      *
@@ -85,7 +82,6 @@ class SmkexApplication : public Application
     std::shared_ptr<smkex::NormalSource> m_costDraws;
     Ptr<NormalRandomVariable> m_normal;
     std::shared_ptr<const smkex::CostProfile> m_costs;
-    std::shared_ptr<const smkex::TlsPki> m_pki;
     TracedCallback<const SmkexOutcome&> m_acceptedTrace;
     TracedCallback<std::string, Time, Time> m_operationTrace;
 };
