@@ -75,18 +75,12 @@ TlsRelay::Receive(Direction direction, ByteView octets)
 Bytes
 TlsRelay::TakeOutput(Direction direction)
 {
-    // Never ahead of the ends themselves, so that they see the round-trip times they are used to;
-    // and whoever was refused by the client has no use for the server any more.
-    if (direction == Direction::ToClient)
+    if (direction == Direction::ToServer)
     {
-        return m_serverHasSpoken ? m_toClient->TakeOutput() : Bytes();
+        return m_toServer->TakeOutput();
     }
-    if (m_hasSaidHello && (!m_toClient->IsEstablished() || m_toClient->FailureReason()))
-    {
-        return {};
-    }
-    m_hasSaidHello = true;
-    return m_toServer->TakeOutput();
+    // No answer ahead of the server's: the client is to see the round-trip time that it is used to.
+    return m_serverHasSpoken ? m_toClient->TakeOutput() : Bytes();
 }
 
 Bytes

@@ -52,8 +52,10 @@ struct TlsSubstitutes
  * A TLS connection that is terminated on both sides: a server towards the client, with whatever
  * certificate the attacker has, and a client towards the server.
  *
- * The client's random is handed on, so that whoever knows the session by it still finds it. All
- * that is drawn stems from the secret that adversaries agreed on beforehand and the session.
+ * The client's random is handed on, so that whoever knows the session by it still finds it. The
+ * handshake with the server is completed whether or not the client takes the certificate: a server
+ * talks to anybody. All that is drawn stems from the secret that adversaries agreed on beforehand
+ * and the session.
  */
 class TlsRelay
 {
@@ -99,7 +101,6 @@ class TlsRelay
   private:
     TlsLeg m_toClient;
     TlsLeg m_toServer;
-    bool m_hasSaidHello{false}; //!< to the server
     bool m_serverHasSpoken{false};
 };
 

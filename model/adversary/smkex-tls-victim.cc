@@ -166,12 +166,9 @@ TlsVictim::MoveContent(Direction direction)
 bool
 TlsVictim::IsWaiting(Direction direction) const
 {
-    const bool finishedWaits = direction == Direction::ToServer &&
-                               m_relay->ClientLeg().IsEstablished() &&
-                               !m_relay->ServerLeg().IsEstablished();
     const bool isLost =
         m_relay->ClientLeg().FailureReason() || m_relay->ServerLeg().FailureReason();
-    return !isLost && (finishedWaits || !m_waiting[static_cast<int>(direction)].empty());
+    return !isLost && !m_waiting[static_cast<int>(direction)].empty();
 }
 
 Bytes

@@ -20,7 +20,7 @@ ExpectedSetup(const std::string& protocol, double rtt1, double rtt2)
     {
         return rtt1;
     }
-    if (protocol == "dh")
+    if (protocol == "dh" || protocol == "tls")
     {
         return 2 * rtt1;
     }
@@ -55,7 +55,7 @@ class LatencyCase : public TestCase
                                                      {300, 300}};
         for (const auto& [rtt1, rtt2] : pairs)
         {
-            for (const std::string protocol : {"tcp", "dh", "smkex"})
+            for (const std::string protocol : {"tcp", "dh", "smkex", "tls", "mtls"})
             {
                 Check(protocol, rtt1, rtt2);
             }
@@ -65,11 +65,15 @@ class LatencyCase : public TestCase
     void Check(const std::string& protocol, int rtt1, int rtt2)
     {
         const std::string rtt = std::to_string(rtt1) + "ms," + std::to_string(rtt2) + "ms";
+        // So that the attacker, where there is one, wins.
+        const bool certified = protocol == "tls" || protocol == "mtls";
         const SmkexRecord record =
-            RunExperiment(m_network + SmkexOptionValues{{"protocol", protocol},
-                                                        {"cryptoCost", "none"},
-                                                        {"rate", "10Gbps"},
-                                                        {"rtt", rtt}})
+            RunExperiment(m_network +
+                          SmkexOptionValues{{"certificate", certified ? "rogue" : "authentic"},
+                                            {"protocol", protocol},
+                                            {"cryptoCost", "none"},
+                                            {"rate", "10Gbps"},
+                                            {"rtt", rtt}})
                 .front();
         NS_TEST_ASSERT_MSG_EQ(record.clientSetup.has_value(), true, ToJson(record));
         const double expected = ExpectedSetup(protocol, rtt1, rtt2) / 1000;
