@@ -202,9 +202,10 @@ TlsSession::Advance()
 {
     while (!m_established && !m_failure)
     {
+        const std::size_t readBefore = m_inputRead;
         const int result = gnutls_handshake(m_session.get());
         m_established = result == GNUTLS_E_SUCCESS;
-        if (result == GNUTLS_E_AGAIN)
+        if (result == GNUTLS_E_AGAIN && m_inputRead == readBefore)
         {
             return;
         }
@@ -222,12 +223,14 @@ TlsSession::ReceiveContent()
     std::array<std::uint8_t, 1U << 14> buffer;
     while (!m_failure)
     {
+        // A message of the handshake's, such as a ticket, answers like the end of the input.
+        const std::size_t readBefore = m_inputRead;
         const ssize_t result = gnutls_record_recv(m_session.get(), buffer.data(), buffer.size());
         if (result > 0)
         {
             Append(m_content, ByteView(buffer.data(), static_cast<std::size_t>(result)));
         }
-        else if (result == 0 || result == GNUTLS_E_AGAIN)
+        else if (result == 0 || (result == GNUTLS_E_AGAIN && m_inputRead == readBefore))
         {
             return; // zero: the peer has closed, what follows is the end of the path
         }
