@@ -28,7 +28,10 @@ packages_for() {
             scenarios|test|check) packages="$packages python3-matplotlib python3-numpy python3-scipy python3-tqdm" ;;
         esac
         case $wanted in
-            test) ! grep -rqs tshark test --include='*.py' --include='*.cc' || packages="$packages tshark" ;;
+            test)
+                for tool in tshark openssl; do
+                    ! grep -rqs "$tool" test --include="*.py" --include="*.cc" || packages="$packages $tool"
+                done ;;
             check) packages="$packages clang-format cppcheck flake8 mypy" ;;
         esac
     done

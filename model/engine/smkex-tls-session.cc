@@ -272,9 +272,19 @@ void
 TlsSession::Fail(int error)
 {
     m_failure = FailureOf(error);
-    if (*m_failure != Failure::TlsAlert)
+    switch (*m_failure)
     {
+    case Failure::TlsAlert:
+        break;
+    case Failure::CertificateExpired:
+        gnutls_alert_send(m_session.get(), GNUTLS_AL_FATAL, GNUTLS_A_CERTIFICATE_EXPIRED);
+        break;
+    case Failure::CertificateUntrusted:
+        gnutls_alert_send(m_session.get(), GNUTLS_AL_FATAL, GNUTLS_A_UNKNOWN_CA);
+        break;
+    default:
         gnutls_alert_send_appropriate(m_session.get(), error);
+        break;
     }
 }
 
