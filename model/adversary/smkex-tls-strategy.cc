@@ -204,6 +204,7 @@ TlsStrategy::BeginRelay(FlowId flow, Connection& connection)
     }
     if (!hello)
     {
+        m_tools.grip.AwaitMore(flow, Direction::ToServer);
         return false;
     }
     connection.session = TlsSessionId(hello->random);

@@ -168,7 +168,8 @@ TlsVictim::IsWaiting(Direction direction) const
 {
     const bool isLost =
         m_relay->ClientLeg().FailureReason() || m_relay->ServerLeg().FailureReason();
-    return !isLost && !m_waiting[static_cast<int>(direction)].empty();
+    const bool hasKeys = m_clientKeys && m_serverKeys;
+    return !isLost && !hasKeys && !m_waiting[static_cast<int>(direction)].empty();
 }
 
 Bytes
