@@ -83,6 +83,10 @@ def configure(conf):
         )
         conf.env.PYTHON_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 
+    for package in ("zlib", "libxml-2.0"):
+        conf.check_cfg(package=package, args="--cflags --libs", uselib_store="INTERNET", define_name="", msg=package)
+    conf.check_cxx(lib="bz2", header_name="bzlib.h", uselib_store="INTERNET", define_name="", msg="bzip2")
+
     conf.env.WERROR = bool(conf.options.werror or os.environ.get("CI") == "true")
     conf.env.append_value("CXXFLAGS", ["-std=c++17", "-fPIC", *WARNINGS])
     conf.env.append_value("LINKFLAGS", ["-Wl,--as-needed", "-pthread"])
@@ -134,7 +138,8 @@ def build(bld):
     _link_headers(bld)
     _generate_sources(bld)
     objects = _compile_layers(bld, "", [])
-    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "GNUTLS", "NS3"], install_path=None)
+    everything = [*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3"]
+    bld(features="cxx cxxshlib", target="smkex", use=everything, install_path=None)
     _programs(bld, objects)
     _tests(bld, objects)
     _python_package(bld, objects)
@@ -235,7 +240,7 @@ def _compile_layers(bld, suffix, defines):
             source=sources,
             includes=_includes(bld, layers.reachable(layer)),
             defines=defines,
-            use=["CRYPTO", "GNUTLS"] if layers.is_pure(layer) else ["CRYPTO", "GNUTLS", "NS3"],
+            use=["CRYPTO", "GNUTLS", "INTERNET", *([] if layers.is_pure(layer) else ["NS3"])],
         )
     return names
 
@@ -245,7 +250,7 @@ def _program(bld, target, sources, objects, **kw):
         target=target,
         source=sources,
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "GNUTLS", "NS3"],
+        use=[*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3"],
         install_path=None,
         **kw,
     )
@@ -295,7 +300,7 @@ def _python_package(bld, objects):
         target="python/smkex/_core",
         source=_sources(bld, "bindings/smkex/*.cc"),
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "GNUTLS", "NS3", "PYBIND"],
+        use=[*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3", "PYBIND"],
         install_path=None,
         goals=["programs"],
     )

@@ -16,13 +16,14 @@ from typing import Dict, List, Sequence, Tuple
 
 from . import cli
 from .errors import EXIT_FAILED_POINTS, UserError, cannot_write
+from .executors import connect
 from .manifest import Account, write_manifest
 from .progress import duration
 from .provenance import ROOT, Provenance, provenance
 from .scenario import Scenario, read
 from .simulator import Option, Simulator, default_simulator, file_hash
 from .store import FILE, Store, describe, difference, identity, remove, set_aside
-from .sweep import Sweep
+from .sweep import Executor, Sweep
 
 _MOST_JOBS = 1024
 
@@ -34,6 +35,7 @@ class Setup:
     simulator: Simulator
     options: Sequence[Option]
     code: Provenance
+    executor: Executor
     jobs: int
     out: Path
     fresh: bool
@@ -47,12 +49,13 @@ def arguments() -> argparse.Namespace:
                         help="names of files in scenarios/, or paths of .toml files (all)")
     parser.add_argument("--quick", action="store_true", help="the thinned grid of [quick]")
     parser.add_argument("--jobs", default=str(len(os.sched_getaffinity(0))), metavar="N",
-                        help="simulator processes at a time (the cores)")
+                        help="simulations at a time here or in Slurm (the cores)")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR",
                         help="where results go (results)")
     parser.add_argument("--fresh", action="store_true",
                         help="removes what there is instead of going on with it")
-    parser.add_argument("--cluster", default="", metavar="ADDRESS", help="not available yet")
+    parser.add_argument("--cluster", default="", metavar="ADDRESS",
+                        help="tcp://HOST:PORT of a Dask scheduler, or slurm (these cores)")
     parser.add_argument("--simulator", type=Path, default=default_simulator(ROOT), metavar="FILE",
                         help="the smkex-sim to use (build/smkex-sim)")
     return parser.parse_args()
@@ -140,8 +143,8 @@ def work(scenario: Scenario, setup: Setup, title: str) -> bool:
         started, clock = time.time(), time.monotonic()
         store = open_store(scenario, setup, directory)
         try:
-            sweep = Sweep(scenario, setup.simulator.path, store, setup.jobs, title)
-            sweep.run()
+            sweep = Sweep(scenario, setup.simulator.path, store, title, setup.fresh)
+            sweep.run(setup.executor)
             store.finish()
         finally:
             store.close()
@@ -193,20 +196,25 @@ def report_failures(directory: Path, failed: Sequence[Tuple[str, str]],
 def main() -> int:
     """Checks everything, then works through the scenarios."""
     options = arguments()
-    if options.cluster:
-        raise UserError("--cluster: this version runs on the local cores only")
     jobs = job_count(options.jobs)
     paths = scenario_paths(options.only)
     simulator = Simulator(options.simulator)
     known = simulator.options()
     scenarios = [read(path, simulator, known, options.quick) for path in paths]
-    setup = Setup(simulator, known, provenance(simulator), jobs, options.out, options.fresh)
+    code = provenance(simulator)
+    executor = connect(options.cluster, simulator.path, code.simulator, jobs)
+    setup = Setup(simulator, known, code, executor, jobs, options.out, options.fresh)
     good = True
-    for number, scenario in enumerate(scenarios, 1):
-        good &= work(scenario, setup, f"[{number}/{len(scenarios)}] {scenario.name}")
+    try:
+        for number, scenario in enumerate(scenarios, 1):
+            good &= work(scenario, setup, f"[{number}/{len(scenarios)}] {scenario.name}")
+    finally:
+        executor.close()
     width = shutil.get_terminal_size().columns
     print("\n" + "-" * min(width, 100))
     print("\n".join(setup.answers))
+    from .report import report
+    print(f"report of all: {report(options.out).resolve()}")
     return 0 if good else EXIT_FAILED_POINTS
 
 

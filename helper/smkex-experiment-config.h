@@ -53,6 +53,7 @@ struct SmkexExperimentConfig
     /** What active adversaries show a TLS client in the place of the server's certificate. */
     smkex::TlsCertificate forgedCertificate{smkex::TlsCertificate::SelfSigned};
     smkex::Group group{smkex::Group::X25519};
+    std::string trust{"none"}; //!< one of SmkexTrustSetup::Modes()
     std::shared_ptr<const smkex::CostProfile> costs;
     Time timeout;
     std::uint32_t appBytes{0};

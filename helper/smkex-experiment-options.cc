@@ -7,6 +7,7 @@
 #include "smkex-ns3-defaults.h"
 #include "smkex-option-values.h"
 #include "smkex-threat.h"
+#include "smkex-trust-setup.h"
 
 #include "ns3/smkex-strategy.h"
 
@@ -25,6 +26,8 @@ namespace
 {
 
 constexpr std::uint32_t MAX_HOPS = 32;
+/** Of ns-3's generator, whose second modulus is one above. */
+constexpr std::uint32_t MAX_SEED = 4294944442;
 
 /** Reads options one after the other; the first error stays. */
 class OptionReader
@@ -147,8 +150,8 @@ class OptionReader
     void ReadNames()
     {
         m_config.protocol = OneOf("protocol",
-                                  {"smkex", "tcp", "dh", "tls", "mtls"},
-                                  {"tcpcrypt", "secret-sharing"});
+                                  {"smkex", "tcp", "dh", "tls", "mtls", "secret-sharing"},
+                                  {"tcpcrypt"});
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
         const bool multipath = protocol && protocol->multipath;
         if (m_given.count("transport") == 0)
@@ -163,7 +166,14 @@ class OptionReader
         }
         OneOf("topology", {"multipath"});
         ReadCertificate();
-        OneOf("trust", {"none"}, {"tofu-first", "tofu-match", "tofu-mismatch"});
+        m_config.trust = OneOf("trust", SmkexTrustSetup::Modes());
+        if (m_config.trust != "none" && m_config.protocol != "smkex" && m_config.protocol != "dh")
+        {
+            Fail("trust",
+                 "is " + m_config.trust + ", but in " + m_config.protocol +
+                     " no server's key is pinned: only none is allowed there, and the others are "
+                     "for smkex and dh");
+        }
         OneOf("fallback", {"fail-closed"}, {"fail-open"});
         const std::string group = OneOf("group", {"x25519", "p256"}, {"ffdhe2048"});
         m_config.group = FindSmkexGroup(group).value_or(smkex::Group::X25519);
@@ -199,7 +209,7 @@ class OptionReader
         m_config.sharedHops = Number("sharedHops", 0, MAX_HOPS);
         m_config.appBytes = Number("appBytes", 0, 100000000);
         m_config.sessions = Number("sessions", 1, 1000000000);
-        m_config.seed = Number("seed", 1, UINT32_MAX);
+        m_config.seed = Number("seed", 1, MAX_SEED);
         m_config.run = Number("run", 0, INT64_MAX);
         m_config.timeout = PositiveTime("timeout");
         const std::optional<Time> delay = ReadTime(m_values["sideChannelDelay"]);
@@ -422,7 +432,7 @@ const std::vector<SmkexOption>&
 SmkexOptions()
 {
     static const std::vector<SmkexOption> options{
-        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tls, mtls"},
+        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tls, mtls, secret-sharing"},
         {"transport",
          "parallel-tcp",
          "parallel-tcp or tcp; protocols of a single path use tcp unless told otherwise"},
@@ -452,7 +462,12 @@ SmkexOptions()
          "what an active adversary shows a TLS client in the place of the server's certificate: "
          "rogue (of a corrupted authority, valid), expired, wrong-name, or authentic (it has "
          "none but a self-signed one); who meets no adversary meets the authentic server"},
-        {"trust", "none", "none"},
+        {"trust",
+         "none",
+         "what the client knows of the server's long-term key, for smkex and dh: none (there is "
+         "none), tofu-first (no pin yet), tofu-match (pinned), tofu-mismatch (another key is "
+         "pinned), tofu-rotation (an earlier key is pinned, which announces this one), "
+         "tofu-sequence (no pin yet, and pins stay from session to session)"},
         {"fallback", "fail-closed", "fail-closed"},
         {"group", "x25519", "Diffie-Hellman group: x25519 or p256"},
         {"cryptoCost", "measured", "time that cryptography takes: measured, none, or a file"},

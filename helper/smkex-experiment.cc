@@ -6,6 +6,7 @@
 #include "smkex-multipath-topology.h"
 #include "smkex-ns3-defaults.h"
 #include "smkex-segment-counter.h"
+#include "smkex-trust-setup.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -39,6 +40,7 @@ constexpr std::uint16_t SERVER_PORT = 4433;
 constexpr int64_t CLIENT_STREAM = 100;
 constexpr int64_t SERVER_STREAM = 200;
 constexpr int64_t ADVERSARY_STREAM = 300;
+constexpr int64_t TRUST_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
 
 void
@@ -62,7 +64,8 @@ class Experiment
           m_sink(sink),
           m_protocol(*FindSmkexProtocol(config.protocol)),
           m_topology(config, TOPOLOGY_STREAM),
-          m_counter(SERVER_PORT)
+          m_counter(SERVER_PORT),
+          m_trust(config.trust, TRUST_STREAM)
     {
         InstallServer();
         InstallClient();
@@ -92,6 +95,7 @@ class Experiment
     {
         m_server = CreateObject<SmkexServer>();
         Configure(*m_server, SERVER_STREAM);
+        m_server->SetTrust(m_trust.ForServer());
         m_server->SetAttribute("Port", UintegerValue(SERVER_PORT));
         m_server->SetAttribute("Paths", UintegerValue(m_config.paths.size()));
         m_server->TraceConnectWithoutContext("Ended",
@@ -103,6 +107,7 @@ class Experiment
     {
         m_client = CreateObject<SmkexClient>();
         Configure(*m_client, CLIENT_STREAM);
+        m_client->SetTrust(m_trust.ForClient());
         for (smkex::PathId path = 1; path <= m_config.paths.size(); ++path)
         {
             m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT));
@@ -135,6 +140,7 @@ class Experiment
             placements,
             SmkexAdversary::Victims{m_config.protocol != "tcp",
                                     static_cast<smkex::PathId>(used),
+                                    m_config.protocol,
                                     Forgery()},
             m_config.sideChannelDelay,
             ADVERSARY_STREAM);
@@ -206,6 +212,7 @@ class Experiment
         m_adversary->ClearLoot();
         if (++m_session <= m_config.sessions)
         {
+            m_trust.BeginSession();
             m_client->StartSession();
         }
         else
@@ -283,6 +290,7 @@ class Experiment
     const SmkexProtocol& m_protocol;
     SmkexMultipathTopology m_topology;
     SmkexSegmentCounter m_counter;
+    SmkexTrustSetup m_trust;
     Ptr<SmkexServer> m_server;
     Ptr<SmkexClient> m_client;
     std::unique_ptr<SmkexAdversary> m_adversary;

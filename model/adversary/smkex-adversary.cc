@@ -55,6 +55,7 @@ SmkexAdversary::SmkexAdversary(const std::vector<SmkexAdversaryPlacement>& place
     common.encrypted = victims.encrypted;
     common.paths = victims.paths;
     common.tls = victims.tls;
+    common.protocol = victims.protocol;
     common.agreedSecret = DrawSmkexSeed(*draws);
     m_random = std::make_unique<smkex::SeededRandomSource>(DrawSmkexSeed(*draws));
 

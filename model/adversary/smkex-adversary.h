@@ -49,6 +49,7 @@ class SmkexAdversary
     {
         bool encrypted;
         smkex::PathId paths;                    //!< that a session uses
+        std::string protocol{};                 //!< its name in an experiment
         std::optional<smkex::TlsForgery> tls{}; //!< where they speak TLS
     };
 

@@ -4,6 +4,7 @@
 #include "smkex-strategy.h"
 
 #include "smkex-plaintext-strategy.h"
+#include "smkex-share-strategy.h"
 #include "smkex-substitute-strategy.h"
 #include "smkex-tls-strategy.h"
 
@@ -27,15 +28,19 @@ Substitute(const SubstitutePlan& plan)
     };
 }
 
+using Identity = SubstitutePlan::Identity;
+
 /** One line a strategy. */
 const std::vector<std::pair<std::string, Maker>>&
 Registry()
 {
     static const std::vector<std::pair<std::string, Maker>> registry{
-        {"substitute", Substitute({{true, true, false}, false})},
-        {"substitute-server-share", Substitute({{false, true, false}, false})},
-        {"low-order-share", Substitute({{true, true, true}, false})},
-        {"inject-binding", Substitute({{true, true, false}, true})},
+        {"substitute", Substitute({{true, true, false}, false, Identity::Own})},
+        {"substitute-server-share", Substitute({{false, true, false}, false, Identity::Own})},
+        {"low-order-share", Substitute({{true, true, true}, false, Identity::Own})},
+        {"inject-binding", Substitute({{true, true, false}, true, Identity::Own})},
+        {"relay-identity", Substitute({{true, true, false}, false, Identity::Relay})},
+        {"forge-rotation", Substitute({{true, true, false}, false, Identity::ForgeRotation})},
     };
     return registry;
 }
@@ -80,6 +85,10 @@ MakeStrategy(const std::string& name, const Situation& situation, const Strategy
     if (situation.tls)
     {
         return std::make_unique<TlsStrategy>(situation, tools);
+    }
+    if (situation.protocol == "secret-sharing")
+    {
+        return std::make_unique<ShareStrategy>(situation, tools);
     }
     for (const auto& [known, make] : Registry())
     {

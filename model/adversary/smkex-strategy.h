@@ -77,6 +77,7 @@ struct News
         ServerNonce,    //!< N_S of a path, as the server sent it
         ShareForServer, //!< what the server got in the place of g^x
         ShareForClient, //!< what the client got in the place of g^y
+        SecretShare,    //!< the share of a secret that travels on a path, as the client sent it
     };
 
     SessionId session;
@@ -118,6 +119,7 @@ struct Situation
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
+    std::string protocol{};          //!< of the victims, by its name in an experiment
     std::optional<TlsForgery> tls{}; //!< where the victims speak TLS
 
     /** \return whether some member sees \p path */
@@ -161,7 +163,10 @@ class Strategy
 /** \return the names that MakeStrategy() takes */
 std::vector<std::string> StrategyNames();
 
-/** \return a new strategy; \p name is one of StrategyNames() */
+/**
+ * \return a new strategy; \p name is one of StrategyNames(). `substitute` is the best known one for
+ *         the victims' protocol.
+ */
 std::unique_ptr<Strategy> MakeStrategy(const std::string& name,
                                        const Situation& situation,
                                        const StrategyTools& tools);

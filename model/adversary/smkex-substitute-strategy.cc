@@ -132,6 +132,10 @@ SubstituteStrategy::HandleMessage(const Flow& flow, Direction direction, const M
     {
         return Handle(victim, flow, *binding);
     }
+    if (const auto* identity = std::get_if<ServerIdentity>(&message))
+    {
+        return Handle(victim, flow, *identity);
+    }
     return {};
 }
 
@@ -207,6 +211,26 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerBinding
         return Hold();
     }
     return Replace(ServerBinding{message.path, victim.NonceForClient(message.path), *hash});
+}
+
+MessageDecision
+SubstituteStrategy::Handle(Victim& victim, const Flow&, const ServerIdentity& message)
+{
+    if (!GetSituation().active || !m_plan.shares.serverShare ||
+        m_plan.identity == SubstitutePlan::Identity::Relay)
+    {
+        return {};
+    }
+    std::optional<ServerIdentity> forged = victim.ForgeIdentity();
+    if (!forged)
+    {
+        return {};
+    }
+    if (m_plan.identity == SubstitutePlan::Identity::ForgeRotation)
+    {
+        forged->rotation = KeyRotation{message.publicKey, forged->signature};
+    }
+    return Replace(*forged);
 }
 
 MessageDecision

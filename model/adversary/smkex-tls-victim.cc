@@ -57,6 +57,8 @@ TlsVictim::Learn(News::Fact fact, PathId path, ByteView value)
         return setNonce(nonces.client);
     case News::Fact::ServerNonce:
         return setNonce(nonces.server);
+    case News::Fact::SecretShare:
+        break; // of another protocol
     }
     return false;
 }

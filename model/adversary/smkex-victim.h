@@ -72,6 +72,14 @@ class Victim
      */
     std::optional<Digest> ForgeBinding(PathId path);
 
+    /**
+     * A server's signature of what the client has sent and been sent, under the long-term key that
+     * all adversaries have.
+     *
+     * \return nothing where there are no shares to put in the place of the true ones
+     */
+    std::optional<ServerIdentity> ForgeIdentity();
+
     /** \return whether the client's nonce of every path that the coalition sees is known */
     bool KnowsOverhearableNonces() const;
 

@@ -41,6 +41,14 @@ NameOf(Failure failure)
         return "reflected-share";
     case Failure::BindingMismatch:
         return "binding-mismatch";
+    case Failure::SecretShareLength:
+        return "secret-share-length";
+    case Failure::IdentitySignature:
+        return "identity-signature";
+    case Failure::PinMismatch:
+        return "pin-mismatch";
+    case Failure::PinStore:
+        return "pin-store";
     case Failure::RecordAuthentication:
         return "record-authentication";
     case Failure::CertificateUntrusted:
@@ -68,6 +76,7 @@ IsDetection(Failure failure)
     case Failure::PathClosed:
     case Failure::PathReset:
     case Failure::TlsAlert:
+    case Failure::PinStore:
         return false;
     default:
         return true;

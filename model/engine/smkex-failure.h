@@ -27,6 +27,10 @@ enum class Failure : std::uint8_t
     ZeroSharedSecret,     //!< a public value of low order
     ReflectedShare,       //!< the peer sent our own share back
     BindingMismatch,      //!< H does not bind what this endpoint saw
+    SecretShareLength,    //!< a share of a secret that has not the length of the secret
+    IdentitySignature,    //!< the server's signature does not hold for this exchange
+    PinMismatch,          //!< the server's long-term key is not the one that is pinned
+    PinStore,             //!< our own pin store is corrupt, or cannot be read or written
     RecordAuthentication, //!< application data that does not open under the session key
     CertificateUntrusted, //!< the peer's certificate leads to no authority that is trusted
     CertificateExpired,   //!< it is not valid at this time
@@ -42,8 +46,8 @@ const char* NameOf(Failure failure);
 /**
  * Did the endpoint find something wrong with what it received?
  *
- * The opposite are failures by absence: a timeout, or a path that was closed or reset, be it by an
- * alert of TLS, which is the peer's word that it will not go on.
+ * The opposite are failures by absence (a timeout, or a path that was closed or reset, be it by an
+ * alert of TLS, which is the peer's word that it will not go on) and our own (the pin store).
  */
 bool IsDetection(Failure failure);
 

@@ -44,7 +44,8 @@ struct TlsIdentity
  * Ed25519 (RFC 8410, RFC 8446 4.2.3).
  *
  * Two authorities: one honest, which issues for whoever owns a name, and one corrupted. Validity is
- * counted from TLS_EPOCH_S; what is not expired is valid for 200 years. Serves any number of sessions, also of several threads.
+ * counted from TLS_EPOCH_S; what is not expired is valid for 200 years. Serves any number of
+ * sessions, also of several threads.
  */
 class TlsPki
 {

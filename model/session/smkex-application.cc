@@ -43,7 +43,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh, tcp, tls or mtls.",
+                          "The key exchange: smkex, dh, tcp, tls, mtls or secret-sharing.",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
@@ -129,6 +129,12 @@ SmkexApplication::GetProtocolName() const
 }
 
 void
+SmkexApplication::SetTrust(const smkex::Trust& trust)
+{
+    m_trust = trust;
+}
+
+void
 SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile)
 {
     m_costs = std::move(profile);
@@ -173,7 +179,8 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
+                                          m_trust};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {

@@ -30,6 +30,9 @@ class SmkexApplication : public Application
     /** A protocol of one's own, in the place of the attribute Protocol. */
     void SetProtocol(const SmkexProtocol& protocol);
 
+    /** A server's long-term key, or a client's pins; none, unless set. For `smkex` and `dh`. */
+    void SetTrust(const smkex::Trust& trust);
+
     /** What cryptography costs; nothing, unless set. */
     void SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile);
 
@@ -75,6 +78,7 @@ class SmkexApplication : public Application
 
     SmkexProtocol m_protocol;
     smkex::Group m_group;
+    smkex::Trust m_trust;
     uint32_t m_appBytes;
     Time m_timeout;
     Time m_dataTimeout;

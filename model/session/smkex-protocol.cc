@@ -5,6 +5,7 @@
 
 #include "ns3/smkex-mtls-engine.h"
 #include "ns3/smkex-plain-engine.h"
+#include "ns3/smkex-secret-sharing.h"
 #include "ns3/smkex-tls-engine.h"
 
 #include <algorithm>
@@ -70,6 +71,11 @@ SmkexProtocols()
          Exchange<smkex::MtlsServer>(),
          smkex::PeekMtlsLink,
          true},
+        {"secret-sharing",
+         true,
+         Exchange<smkex::SecretSharingClient>(),
+         Exchange<smkex::SecretSharingServer>(),
+         smkex::PeekLink},
     };
     return protocols;
 }

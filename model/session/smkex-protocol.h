@@ -38,7 +38,7 @@ struct SmkexProtocol
     bool certified{false}; //!< the server has a certificate, of TlsPki::Default()
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tls`, `mtls` */
+/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tls`, `mtls`, `secret-sharing` */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */
