@@ -205,11 +205,14 @@ TlsSession::Advance()
         const std::size_t readBefore = m_inputRead;
         const int result = gnutls_handshake(m_session.get());
         m_established = result == GNUTLS_E_SUCCESS;
-        if (result == GNUTLS_E_AGAIN && m_inputRead == readBefore)
+        if (result < 0 && gnutls_error_is_fatal(result))
+        {
+            Fail(result);
+        }
+        else if (!m_established && m_inputRead == readBefore)
         {
             return;
         }
-        Handle(result);
     }
     if (m_established)
     {
@@ -230,13 +233,13 @@ TlsSession::ReceiveContent()
         {
             Append(m_content, ByteView(buffer.data(), static_cast<std::size_t>(result)));
         }
-        else if (result == 0 || (result == GNUTLS_E_AGAIN && m_inputRead == readBefore))
+        else if (result < 0 && gnutls_error_is_fatal(static_cast<int>(result)))
+        {
+            Fail(static_cast<int>(result));
+        }
+        else if (result == 0 || m_inputRead == readBefore)
         {
             return; // zero: the peer has closed, what follows is the end of the path
-        }
-        else
-        {
-            Handle(static_cast<int>(result));
         }
     }
 }
@@ -254,17 +257,8 @@ TlsSession::Send(ByteView content)
         }
         else
         {
-            Handle(static_cast<int>(sent));
+            Fail(static_cast<int>(sent));
         }
-    }
-}
-
-void
-TlsSession::Handle(int result)
-{
-    if (result < 0 && gnutls_error_is_fatal(result))
-    {
-        Fail(result);
     }
 }
 

@@ -122,7 +122,6 @@ class TlsSession
 
     void Advance();
     void ReceiveContent();
-    void Handle(int result);
     void Fail(int error);
     Failure FailureOf(int error) const;
 

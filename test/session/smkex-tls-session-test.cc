@@ -107,6 +107,42 @@ class ComputeCase : public TestCase
     }
 };
 
+/** The path-2 attacker holds H, and the path-1 attacker content, until they know enough. */
+class SideChannelCase : public TestCase
+{
+  public:
+    SideChannelCase()
+        : TestCase("MTLS under A-A with a rogue certificate falls when the side channel is faster "
+                   "than the client's patience, and only then")
+    {
+    }
+
+  private:
+    static SmkexRecord Attack(const std::string& delay)
+    {
+        return RunExperiment({{"protocol", "mtls"},
+                              {"certificate", "rogue"},
+                              {"threat", "A-A"},
+                              {"cryptoCost", "none"},
+                              {"timeout", "1s"},
+                              {"sideChannelDelay", delay}})
+            .front();
+    }
+
+    void DoRun() override
+    {
+        const SmkexRecord slow = Attack("300ms");
+        NS_TEST_EXPECT_MSG_EQ(slow.verdict.mitm, true, ToJson(slow));
+        NS_TEST_EXPECT_MSG_EQ(slow.verdict.plaintextExposedBytes, 2000, ToJson(slow));
+        NS_TEST_EXPECT_MSG_EQ(slow.appBytesReceived, 2000, ToJson(slow));
+        NS_TEST_EXPECT_MSG_GT(slow.clientSetup->GetSeconds(), 0.3, "H waited");
+        const SmkexRecord late = Attack("1100ms");
+        NS_TEST_EXPECT_MSG_EQ(late.clientAccepted, false, ToJson(late));
+        NS_TEST_EXPECT_MSG_EQ(late.verdict.denied, true, ToJson(late));
+        NS_TEST_EXPECT_MSG_EQ(late.verdict.clientKeyExposed, false, ToJson(late));
+    }
+};
+
 class RepetitionCase : public TestCase
 {
   public:
@@ -172,6 +208,7 @@ class TlsSessionSuite : public TestSuite
     {
         AddTestCase(new CertificateRefusalCase, QUICK);
         AddTestCase(new ComputeCase, QUICK);
+        AddTestCase(new SideChannelCase, QUICK);
         AddTestCase(new RepetitionCase, QUICK);
         AddTestCase(new MemoryCase, QUICK);
     }
