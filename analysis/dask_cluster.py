@@ -9,6 +9,7 @@ to, the first one only, and let go of at once.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import logging
 import queue
 import time
@@ -35,8 +36,8 @@ class DaskExecutor:
 
     def __init__(self, address: str, simulator: Path, fingerprint: str) -> None:
         try:
-            import cloudpickle  # type: ignore[import]
-            import distributed
+            cloudpickle: Any = importlib.import_module("cloudpickle")
+            distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise UserError("--cluster=tcp://…: Dask is missing; apt-get install "
                             "--no-install-recommends python3-distributed") from None
@@ -46,8 +47,7 @@ class DaskExecutor:
         self.address, self.simulator, self.fingerprint = address, simulator, fingerprint
         self.killed: Any = distributed.KilledWorker
         try:
-            connect: Any = distributed.Client
-            self.client: Any = connect(address, timeout=10, set_as_default=False)
+            self.client: Any = distributed.Client(address, timeout=10, set_as_default=False)
         except (OSError, TimeoutError):
             raise UserError(f"--cluster: no Dask scheduler answers at {address}") from None
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import selectors
+import threading
 import time
 from pathlib import Path
 from typing import List
@@ -63,7 +64,7 @@ class _Crew:
         """Starts workers as needed and keeps each supplied."""
         queue = self.sweep.queue
         while queue and len(self.workers) < self.sweep.parallel:
-            worker = Worker(self.simulator)
+            worker = Worker(self.simulator, threads=threading.active_count() > 1)
             self.workers.append(worker)
             self.selector.register(worker.stdout, selectors.EVENT_READ, worker)
             self.selector.register(worker.stderr, selectors.EVENT_READ, worker)

@@ -12,7 +12,7 @@ from typing import Any, Deque, Dict, List, Protocol, Sequence, Set
 
 from . import records
 from .errors import Interrupted, UserError
-from .progress import CostModel, Progress
+from .progress import CostModel, Progress, Shown
 from .scenario import Point, Scenario
 from .store import Outcome, RunId, Store
 from .worker import Answer, Task, WorkerError
@@ -103,7 +103,8 @@ class Sweep:
         self.done = self.failed = 0
         self.complaints: List[str] = []
         self.costs = CostModel()
-        self.progress = Progress(title, len(everything))
+        self.total = len(everything)
+        self.progress: Shown = Progress(title, self.total)
         #: Simulations that run at the same time; what is left takes that much less.
         self.parallel = 1
         self.interrupted = False

@@ -159,7 +159,7 @@ class OptionReader
             m_values["transport"] = multipath ? "parallel-tcp" : "tcp";
         }
         m_config.transport =
-            OneOf("transport", {"parallel-tcp", "tcp"}, {"mptcp", "mptcp-join-data"});
+            OneOf("transport", {"parallel-tcp", "mptcp", "mptcp-join-data", "tcp"});
         if (multipath && m_config.transport == "tcp")
         {
             Fail("transport", "tcp has one path, and " + m_config.protocol + " needs several");
@@ -435,7 +435,8 @@ SmkexOptions()
         {"protocol", "smkex", "key exchange: smkex, tcp, dh, tls, mtls, secret-sharing"},
         {"transport",
          "parallel-tcp",
-         "parallel-tcp or tcp; protocols of a single path use tcp unless told otherwise"},
+         "parallel-tcp, mptcp (RFC 8684), mptcp-join-data (an extension: payload on the SYN of a "
+         "join) or tcp, which protocols of a single path use unless told otherwise"},
         {"ipVersion", "4", "Internet Protocol: 4 or 6"},
         {"paths", "2", "number of paths, 1 to 8"},
         {"rtt", "20ms", "round-trip time of a path, all links together", true},

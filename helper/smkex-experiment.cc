@@ -13,6 +13,7 @@
 #include "ns3/ipv4-address-generator.h"
 #include "ns3/ipv6-address-generator.h"
 #include "ns3/mac48-address.h"
+#include "ns3/mptcp-stack.h"
 #include "ns3/names.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/rng-seed-manager.h"
@@ -39,6 +40,8 @@ constexpr std::uint16_t SERVER_PORT = 4433;
 /** Random streams, one range a role: what one role draws never moves what another one draws. */
 constexpr int64_t CLIENT_STREAM = 100;
 constexpr int64_t SERVER_STREAM = 200;
+constexpr int64_t CLIENT_MPTCP_STREAM = 150;
+constexpr int64_t SERVER_MPTCP_STREAM = 250;
 constexpr int64_t ADVERSARY_STREAM = 300;
 constexpr int64_t TRUST_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
@@ -70,6 +73,11 @@ class Experiment
         InstallServer();
         InstallClient();
         InstallAdversary();
+        if (IsMptcp())
+        {
+            MptcpStack::Of(m_topology.Client())->AssignStreams(CLIENT_MPTCP_STREAM);
+            MptcpStack::Of(m_topology.Server())->AssignStreams(SERVER_MPTCP_STREAM);
+        }
         m_counter.Watch(m_topology.Client());
         m_counter.Watch(m_topology.Server());
         EnableTraces();
@@ -84,11 +92,20 @@ class Experiment
     void Configure(SmkexApplication& application, int64_t stream)
     {
         application.SetAttribute("Protocol", StringValue(m_config.protocol));
+        if (m_config.transport != "tcp")
+        {
+            application.SetAttribute("Transport", StringValue(m_config.transport));
+        }
         application.SetAttribute("Group", StringValue(smkex::NameOf(m_config.group)));
         application.SetAttribute("AppBytes", UintegerValue(m_config.appBytes));
         application.SetAttribute("Timeout", TimeValue(m_config.timeout));
         application.SetCostProfile(m_config.costs);
         application.AssignStreams(stream);
+    }
+
+    bool IsMptcp() const
+    {
+        return m_config.transport == "mptcp" || m_config.transport == "mptcp-join-data";
     }
 
     void InstallServer()
@@ -110,7 +127,8 @@ class Experiment
         m_client->SetTrust(m_trust.ForClient());
         for (smkex::PathId path = 1; path <= m_config.paths.size(); ++path)
         {
-            m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT));
+            m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT),
+                              m_topology.ClientAddress(path));
         }
         m_client->TraceConnectWithoutContext("Ended",
                                              MakeCallback(&Experiment::OnClientEnded, this));

@@ -243,7 +243,7 @@ SubstituteStrategy::HandleRecord(Victim& victim,
     {
         return {};
     }
-    if (!victim.HasClientKeys() && victim.MayLearnKeys())
+    if (victim.AwaitsKeys())
     {
         return Hold();
     }

@@ -21,7 +21,6 @@ constexpr std::size_t FIXED_HEADER = 20;
 
 constexpr std::uint8_t KIND_END = 0;
 constexpr std::uint8_t KIND_NO_OPERATION = 1;
-constexpr std::uint8_t KIND_SACK = 5;
 
 std::uint16_t
 Read16(const Bytes& octets, std::size_t at)
@@ -139,7 +138,7 @@ TcpSegment::SetPayload(ByteView payload)
 }
 
 void
-TcpSegment::EraseSackBlocks()
+TcpSegment::EraseOptions(std::uint8_t kind)
 {
     const std::size_t end = HeaderSizeIn(m_octets);
     for (std::size_t at = FIXED_HEADER; at < end && m_octets[at] != KIND_END;)
@@ -154,7 +153,7 @@ TcpSegment::EraseSackBlocks()
         {
             return; // malformed: whoever reads it stops here too
         }
-        if (m_octets[at] == KIND_SACK)
+        if (m_octets[at] == kind)
         {
             std::fill_n(m_octets.begin() + at, length, KIND_NO_OPERATION);
         }

@@ -50,8 +50,23 @@ class TcpSegment
     /** \p payload may be a part of Payload(). Views of the old one become invalid. */
     void SetPayload(ByteView payload);
 
-    /** Overwrites all SACK blocks (RFC 2018, 3) by no-operations, up to a malformed option. */
-    void EraseSackBlocks();
+    static constexpr std::uint8_t KIND_SACK = 5;   //!< SACK blocks (RFC 2018)
+    static constexpr std::uint8_t KIND_MPTCP = 30; //!< Multipath TCP (RFC 8684)
+
+    /** Overwrites all options of a kind by no-operations. */
+    void EraseOptions(std::uint8_t kind);
+
+    /** \return whether an option maps this payload into the data sequence space of MPTCP */
+    bool HasDataMapping() const;
+
+    /**
+     * Makes the checksum of an MPTCP data sequence signal (RFC 8684, 3.3.1) fit this payload again,
+     * after \p original was replaced by as many other octets. Nothing happens without one.
+     *
+     * \param original the payload that the checksum was made for
+     * \param initialSequence of this direction's SYN
+     */
+    void AdjustDssChecksum(ByteView original, std::uint32_t initialSequence);
 
     /**
      * \return whether the sender filled the checksum in (a simulator may leave it zero). One true
@@ -76,8 +91,6 @@ class TcpSegment
 
   private:
     explicit TcpSegment(Bytes octets);
-
-    std::size_t HeaderSize() const;
 
     Bytes m_octets;
 };

@@ -314,8 +314,13 @@ Victim::DeriveKeys()
 }
 
 bool
-Victim::MayLearnKeys() const
+Victim::AwaitsKeys() const
 {
+    const bool complete = m_clientKeys && (m_serverKeys || !m_substitution.clientShare);
+    if (complete || !m_situation.IsActiveOn(SHARE_PATH))
+    {
+        return false;
+    }
     for (PathId path = FIRST_NONCE_PATH; path <= m_situation.paths; ++path)
     {
         if (!m_situation.Sees(path))
@@ -323,7 +328,7 @@ Victim::MayLearnKeys() const
             return false;
         }
     }
-    return m_situation.IsActiveOn(SHARE_PATH);
+    return true;
 }
 
 bool

@@ -86,18 +86,8 @@ class Victim
     /** Tries to compute the keys of both ends. \return those that were not known before */
     std::vector<Digest> DeriveKeys();
 
-    /** \return whether what is missing for either end's keys can still be learned */
-    bool MayLearnKeys() const;
-
-    bool HasClientKeys() const
-    {
-        return m_clientKeys.has_value();
-    }
-
-    bool HasServerKeys() const
-    {
-        return m_serverKeys.has_value();
-    }
+    /** \return whether keys of either end are missing that can still be learned */
+    bool AwaitsKeys() const;
 
     /**
      * Opens a record of the sender's and seals its content for the receiver.

@@ -53,6 +53,19 @@ class SmkexApplication : public Application
   protected:
     void DoDispose() override;
 
+    /** Which transport carries the paths. */
+    enum class Transport : std::uint8_t
+    {
+        ParallelTcp,
+        Mptcp,
+        MptcpJoinData,
+    };
+
+    Transport GetTransport() const
+    {
+        return m_transport;
+    }
+
     const SmkexProtocol& Protocol() const
     {
         return m_protocol;
@@ -75,8 +88,11 @@ class SmkexApplication : public Application
     std::string GetProtocolName() const;
     void SetGroupName(const std::string& name);
     std::string GetGroupName() const;
+    void SetTransportName(const std::string& name);
+    std::string GetTransportName() const;
 
     SmkexProtocol m_protocol;
+    Transport m_transport;
     smkex::Group m_group;
     smkex::Trust m_trust;
     uint32_t m_appBytes;

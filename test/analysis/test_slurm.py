@@ -77,13 +77,14 @@ class OnSlurm(support.SweepTest):
         cls.place.chmod(0o755)
         subprocess.run(["/usr/sbin/mungekey", "--create", f"--keyfile={cls.place}/munge.key"],
                        check=True)
-        cls.start("/usr/sbin/munged", "--foreground", "--force", f"--socket={cls.place}/munge.socket",
-                  f"--key-file={cls.place}/munge.key", f"--pid-file={cls.place}/munged.pid",
+        cls.start("/usr/sbin/munged", "--foreground", "--force",
+                  f"--socket={cls.place}/munge.socket", f"--key-file={cls.place}/munge.key",
+                  f"--pid-file={cls.place}/munged.pid",
                   f"--log-file={cls.place}/munged.log", f"--seed-file={cls.place}/munged.seed")
-        cls.wait_until(lambda: (cls.place / "munge.socket").exists(), "munged")
+        cls.wait_until(lambda: (cls.place / "munge.socket").exists(), "socket of munged")
         cls.start("/usr/sbin/slurmctld", "-D")
         cls.start("/usr/sbin/slurmd", "-D", "-N", host)
-        cls.wait_until(lambda: "idle" in cls.slurm("sinfo", "-h", "-o", "%T"), "a node")
+        cls.wait_until(lambda: "idle" in cls.slurm("sinfo", "-h", "-o", "%T"), "idle node")
 
     @classmethod
     def environment(cls) -> Any:
@@ -119,15 +120,15 @@ class OnSlurm(support.SweepTest):
 
     @classmethod
     def wait_until(cls, holds: Any, what: str) -> None:
-        """Until something is ready; a skip where daemons cannot work here."""
-        deadline = time.monotonic() + 60
+        """Until something is so, while the daemons live."""
+        deadline = time.monotonic() + 40
         while not holds():
             dead = [p for p in cls.processes if p.poll() is not None]
             if dead or time.monotonic() > deadline:
                 words = [(cls.place / name).read_text(errors="replace").splitlines()[-1:]
                          for name in ("munged.log", "slurmctld.log", "slurmd.log", "daemons.log")
                          if (cls.place / name).exists()]
-                raise AssertionError(f"{what} does not come up: {words}")
+                raise AssertionError(f"no {what}: {words}")
             time.sleep(0.1)
 
     def remote(self, path: Path, *options: str, **more: Any) -> "subprocess.CompletedProcess[str]":
@@ -197,13 +198,17 @@ class OnSlurm(support.SweepTest):
     def test_an_interrupted_run_cancels_its_array_and_goes_on_later(self) -> None:
         path = self.scenario()
         self.assertEqual(self.sweep(path, out="local").returncode, 0)
-        process = self.start_remote(path, PRETENDER_SLEEP_S="0.2")
-        self.wait_for(process, 4)
+        # So slow that it would go on for a minute.
+        process = self.start_remote(path, PRETENDER_SLEEP_S="2")
+        self.wait_for(process, 2)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, said)
         self.assertEqual(len(said.splitlines()), 1, said)
-        self.assertGreaterEqual(self.stored(), 4)
+        kept = self.stored()
+        self.assertGreaterEqual(kept, 2)
+        self.wait_until(lambda: not self.slurm("squeue", "-h"), "end of the jobs")
+        self.assertLess(kept, 20)
         self.assertEqual(self.remote(path).returncode, 0)
         self.assertEqual(self.dump("local"), self.dump())
 
