@@ -20,7 +20,7 @@ packages_for() {
             --ns3=*) elsewhere=yes ;;
         esac
     done
-    packages="g++ python3 pkg-config libcrypto++-dev nlohmann-json3-dev libbz2-dev zlib1g-dev libxml2-dev"
+    packages="g++ python3 pkg-config libcrypto++-dev libgnutls28-dev nlohmann-json3-dev libbz2-dev zlib1g-dev libxml2-dev"
     [ -n "$elsewhere" ] || packages="$packages libns3-dev libgsl-dev libsqlite3-dev"
     [ ! -d bindings ] || packages="$packages pybind11-dev python3-dev"
     for wanted in $wanted_commands; do
@@ -28,7 +28,10 @@ packages_for() {
             scenarios|test|check) packages="$packages python3-matplotlib python3-numpy python3-scipy python3-tqdm" ;;
         esac
         case $wanted in
-            test) ! grep -rqs tshark test --include='*.py' --include='*.cc' || packages="$packages tshark" ;;
+            test)
+                for tool in tshark openssl; do
+                    ! grep -rqs "$tool" test --include="*.py" --include="*.cc" || packages="$packages $tool"
+                done ;;
             check) packages="$packages clang-format cppcheck flake8 mypy" ;;
         esac
     done
