@@ -81,6 +81,7 @@ def configure(conf):
     conf.check_cfg(
         package="libcrypto++", args="--cflags --libs", uselib_store="CRYPTO", define_name="", msg="Crypto++"
     )
+    conf.check_cfg(package="gnutls", args="--cflags --libs", uselib_store="GNUTLS", define_name="", msg="GnuTLS")
 
     if os.path.isdir("bindings"):
         conf.check_cfg(
@@ -143,7 +144,8 @@ def build(bld):
     _link_headers(bld)
     _generate_sources(bld)
     objects = _compile_layers(bld, "", [])
-    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "INTERNET", "NS3"], install_path=None)
+    everything = [*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3"]
+    bld(features="cxx cxxshlib", target="smkex", use=everything, install_path=None)
     _programs(bld, objects)
     _tests(bld, objects)
     _python_package(bld, objects)
@@ -244,7 +246,7 @@ def _compile_layers(bld, suffix, defines):
             source=sources,
             includes=_includes(bld, layers.reachable(layer)),
             defines=defines,
-            use=["CRYPTO", "INTERNET"] if layers.is_pure(layer) else ["CRYPTO", "INTERNET", "NS3"],
+            use=["CRYPTO", "GNUTLS", "INTERNET", *([] if layers.is_pure(layer) else ["NS3"])],
         )
     return names
 
@@ -254,7 +256,7 @@ def _program(bld, target, sources, objects, **kw):
         target=target,
         source=sources,
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "INTERNET", "NS3"],
+        use=[*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3"],
         install_path=None,
         **kw,
     )
@@ -289,7 +291,7 @@ def _tests(bld, objects):
             target="smkex-fuzz",
             source=fuzz,
             includes=_includes(bld, ["engine", "adversary"]),
-            use=["engine", "adversary", "CRYPTO", "NS3"],
+            use=["engine", "adversary", "CRYPTO", "GNUTLS", "NS3"],
             install_path=None,
             goals=["fuzz"],
         )
@@ -304,7 +306,7 @@ def _python_package(bld, objects):
         target="python/smkex/_core",
         source=_sources(bld, "bindings/smkex/*.cc"),
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "INTERNET", "NS3", "PYBIND"],
+        use=[*objects, "CRYPTO", "GNUTLS", "INTERNET", "NS3", "PYBIND"],
         install_path=None,
         goals=["programs"],
     )

@@ -50,6 +50,8 @@ struct SmkexExperimentConfig
     std::string threat;          //!< as given, or null where adversaries were listed one by one
     std::vector<SmkexAdversaryConfig> adversaries;
     Time sideChannelDelay;
+    /** What active adversaries show a TLS client in the place of the server's certificate. */
+    smkex::TlsCertificate forgedCertificate{smkex::TlsCertificate::SelfSigned};
     smkex::Group group{smkex::Group::X25519};
     std::string trust{"none"}; //!< one of SmkexTrustSetup::Modes()
     std::shared_ptr<const smkex::CostProfile> costs;

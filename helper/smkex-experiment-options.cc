@@ -150,8 +150,8 @@ class OptionReader
     void ReadNames()
     {
         m_config.protocol = OneOf("protocol",
-                                  {"smkex", "tcp", "dh", "secret-sharing"},
-                                  {"tcpcrypt", "tls", "mtls"});
+                                  {"smkex", "tcp", "dh", "tls", "mtls", "secret-sharing"},
+                                  {"tcpcrypt"});
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
         const bool multipath = protocol && protocol->multipath;
         if (m_given.count("transport") == 0)
@@ -165,7 +165,7 @@ class OptionReader
             Fail("transport", "tcp has one path, and " + m_config.protocol + " needs several");
         }
         OneOf("topology", {"multipath"});
-        OneOf("certificate", {"authentic"}, {"rogue", "expired", "wrong-name"});
+        ReadCertificate();
         m_config.trust = OneOf("trust", SmkexTrustSetup::Modes());
         if (m_config.trust != "none" && m_config.protocol != "smkex" && m_config.protocol != "dh")
         {
@@ -178,6 +178,28 @@ class OptionReader
         const std::string group = OneOf("group", {"x25519", "p256"}, {"ffdhe2048"});
         m_config.group = FindSmkexGroup(group).value_or(smkex::Group::X25519);
         m_config.ipVersion = OneOf("ipVersion", {"4", "6"}) == "6" ? 6 : 4;
+    }
+
+    void ReadCertificate()
+    {
+        using smkex::TlsCertificate;
+        const std::string value =
+            OneOf("certificate", {"authentic", "rogue", "expired", "wrong-name"});
+        for (const TlsCertificate certificate :
+             {TlsCertificate::Rogue, TlsCertificate::Expired, TlsCertificate::WrongName})
+        {
+            if (value == smkex::NameOf(certificate))
+            {
+                m_config.forgedCertificate = certificate;
+            }
+        }
+        const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+        if (protocol && !protocol->certified && value != "authentic")
+        {
+            Fail("certificate",
+                 "is '" + value + "', but --protocol=" + m_config.protocol +
+                     " has no certificates");
+        }
     }
 
     void ReadNumbers()
@@ -323,6 +345,18 @@ class OptionReader
                  "places adversaries at the first hop that is not shared, but --sharedHops makes "
                  "all shared: use --adversary");
         }
+        const bool isTls = m_config.protocol == "tls" || m_config.protocol == "mtls";
+        const bool isMptcp = m_config.transport.rfind("mptcp", 0) == 0;
+        const bool anyActive = std::any_of(m_config.adversaries.begin(),
+                                           m_config.adversaries.end(),
+                                           [](const auto& adversary) { return adversary.active; });
+        if (isTls && isMptcp && anyActive)
+        {
+            Fail("transport",
+                 "is " + m_config.transport + ", over which adversaries cannot rewrite " +
+                     m_config.protocol +
+                     " in this version: its messages change their lengths; use parallel-tcp");
+        }
         CheckPositions();
     }
 
@@ -353,6 +387,13 @@ class OptionReader
             {
                 Fail("adversary",
                      "has the strategy '" + adversary.strategy + "', which is unknown");
+            }
+            const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+            if (protocol && protocol->certified && adversary.strategy != "substitute")
+            {
+                Fail("strategy",
+                     "is '" + adversary.strategy + "', but against " + m_config.protocol +
+                         " there is substitute only");
             }
         }
     }
@@ -403,7 +444,7 @@ const std::vector<SmkexOption>&
 SmkexOptions()
 {
     static const std::vector<SmkexOption> options{
-        {"protocol", "smkex", "key exchange: smkex, tcp, dh, secret-sharing"},
+        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tls, mtls, secret-sharing"},
         {"transport",
          "parallel-tcp",
          "parallel-tcp, mptcp (RFC 8684), mptcp-join-data (an extension: payload on the SYN of a "
@@ -429,7 +470,11 @@ SmkexOptions()
          true},
         {"strategy", "substitute", "what active adversaries do"},
         {"sideChannelDelay", "0ms", "delay of what a coalition tells its members"},
-        {"certificate", "authentic", "authentic"},
+        {"certificate",
+         "authentic",
+         "what an active adversary shows a TLS client in the place of the server's certificate: "
+         "rogue (of a corrupted authority, valid), expired, wrong-name, or authentic (it has "
+         "none but a self-signed one); who meets no adversary meets the authentic server"},
         {"trust",
          "none",
          "what the client knows of the server's long-term key, for smkex and dh: none (there is "

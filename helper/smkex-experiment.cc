@@ -158,9 +158,19 @@ class Experiment
             placements,
             SmkexAdversary::Victims{m_config.protocol != "tcp",
                                     static_cast<smkex::PathId>(used),
-                                    m_config.protocol},
+                                    m_config.protocol,
+                                    Forgery()},
             m_config.sideChannelDelay,
             ADVERSARY_STREAM);
+    }
+
+    std::optional<smkex::TlsForgery> Forgery() const
+    {
+        if (!m_protocol.certified)
+        {
+            return std::nullopt;
+        }
+        return smkex::TlsForgery{smkex::TlsPki::Default(), m_config.forgedCertificate};
     }
 
     void EnableTraces()

@@ -8,10 +8,12 @@
  * experiment a line of standard input.
  */
 
+#include "ns3/abort.h"
 #include "ns3/command-line.h"
 #include "ns3/smkex-experiment-options.h"
 #include "ns3/smkex-experiment.h"
 #include "ns3/smkex-option-values.h"
+#include "ns3/smkex-tls-scope.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -104,6 +106,9 @@ RunOne(const ns3::SmkexOptionValues& values, bool validateOnly)
     {
         return error;
     }
+    NS_ABORT_MSG_IF(ns3::FindSmkexProtocol(config.protocol)->certified &&
+                        !smkex::TlsScope::IsEffective(),
+                    "this program was linked such that TLS does not draw from the seed");
     ns3::RunSmkexExperiment(config, [](const ns3::SmkexRecord& record) {
         if (!Print(ns3::ToJson(record)))
         {

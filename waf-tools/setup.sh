@@ -20,7 +20,7 @@ packages_for() {
             --ns3=*) elsewhere=yes ;;
         esac
     done
-    packages="g++ python3 pkg-config libcrypto++-dev nlohmann-json3-dev libbz2-dev zlib1g-dev libxml2-dev"
+    packages="g++ python3 pkg-config libcrypto++-dev libgnutls28-dev nlohmann-json3-dev libbz2-dev zlib1g-dev libxml2-dev"
     [ -n "$elsewhere" ] || packages="$packages libns3-dev libgsl-dev libsqlite3-dev"
     [ ! -d bindings ] || packages="$packages pybind11-dev python3-dev"
     for wanted in $wanted_commands; do
@@ -31,7 +31,9 @@ packages_for() {
             test)
                 packages="$packages mypy python3-venv python3-setuptools python3-pandas python3-distributed"
                 packages="$packages slurmctld slurmd slurm-client munge"
-                ! grep -rqs tshark test --include='*.py' --include='*.cc' || packages="$packages tshark"
+                for tool in tshark openssl; do
+                    ! grep -rqs "$tool" test --include='*.py' --include='*.cc' || packages="$packages $tool"
+                done
                 ;;
             check) packages="$packages clang-format cppcheck flake8 mypy" ;;
         esac

@@ -12,6 +12,7 @@
 #include "ns3/random-variable-stream.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,9 @@ class SmkexAdversary
     struct Victims
     {
         bool encrypted;
-        smkex::PathId paths;    //!< that a session uses
-        std::string protocol{}; //!< its name in an experiment
+        smkex::PathId paths;                    //!< that a session uses
+        std::string protocol{};                 //!< its name in an experiment
+        std::optional<smkex::TlsForgery> tls{}; //!< where they speak TLS
     };
 
     /**

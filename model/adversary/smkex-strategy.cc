@@ -6,6 +6,7 @@
 #include "smkex-plaintext-strategy.h"
 #include "smkex-share-strategy.h"
 #include "smkex-substitute-strategy.h"
+#include "smkex-tls-strategy.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -80,6 +81,10 @@ MakeStrategy(const std::string& name, const Situation& situation, const Strategy
     if (!situation.encrypted)
     {
         return std::make_unique<PlaintextStrategy>(situation, tools);
+    }
+    if (situation.tls)
+    {
+        return std::make_unique<TlsStrategy>(situation, tools);
     }
     if (situation.protocol == "secret-sharing")
     {

@@ -6,11 +6,13 @@
 
 #include "ns3/smkex-messages.h"
 #include "ns3/smkex-processor.h"
+#include "ns3/smkex-tls-pki.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -68,12 +70,14 @@ struct News
 {
     enum class Fact : std::uint8_t
     {
-        Group,       //!< two octets, big-endian
-        ClientShare, //!< g^x, as the client sent it
-        ServerShare, //!< g^y, as the server sent it
-        ClientNonce, //!< N_C of a path, as the client sent it
-        ServerNonce, //!< N_S of a path, as the server sent it
-        SecretShare, //!< the share of a secret that travels on a path, as the client sent it
+        Group,          //!< two octets, big-endian
+        ClientShare,    //!< g^x, as the client sent it
+        ServerShare,    //!< g^y, as the server sent it
+        ClientNonce,    //!< N_C of a path, as the client sent it
+        ServerNonce,    //!< N_S of a path, as the server sent it
+        ShareForServer, //!< what the server got in the place of g^x
+        ShareForClient, //!< what the client got in the place of g^y
+        SecretShare,    //!< the share of a secret that travels on a path, as the client sent it
     };
 
     SessionId session;
@@ -99,6 +103,13 @@ struct CoalitionMember
     bool active;
 };
 
+/** With what adversaries pass themselves off as the server, where it has a certificate. */
+struct TlsForgery
+{
+    std::shared_ptr<const TlsPki> pki;
+    TlsCertificate certificate;
+};
+
 /** What an adversary knows before anything happens. */
 struct Situation
 {
@@ -108,7 +119,8 @@ struct Situation
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
-    std::string protocol{}; //!< of the victims, by its name in an experiment
+    std::string protocol{};          //!< of the victims, by its name in an experiment
+    std::optional<TlsForgery> tls{}; //!< where the victims speak TLS
 
     /** \return whether some member sees \p path */
     bool Sees(PathId path) const;

@@ -109,6 +109,9 @@ Victim::Learn(News::Fact fact, PathId path, ByteView value)
         return learnNonce(Facts(path).client, Facts(path).forServer);
     case News::Fact::ServerNonce:
         return learnNonce(Facts(path).server, Facts(path).forClient);
+    case News::Fact::ShareForServer:
+    case News::Fact::ShareForClient:
+        return false; // follows from what was agreed on
     case News::Fact::SecretShare:
         break; // of another protocol
     }

@@ -51,6 +51,18 @@ NameOf(Failure failure)
         return "pin-store";
     case Failure::RecordAuthentication:
         return "record-authentication";
+    case Failure::CertificateUntrusted:
+        return "certificate-untrusted";
+    case Failure::CertificateExpired:
+        return "certificate-expired";
+    case Failure::CertificateName:
+        return "certificate-name";
+    case Failure::TlsAuthentication:
+        return "tls-authentication";
+    case Failure::TlsMalformed:
+        return "tls-malformed";
+    case Failure::TlsAlert:
+        return "tls-alert";
     }
     return "unknown";
 }
@@ -63,6 +75,7 @@ IsDetection(Failure failure)
     case Failure::Timeout:
     case Failure::PathClosed:
     case Failure::PathReset:
+    case Failure::TlsAlert:
     case Failure::PinStore:
         return false;
     default:

@@ -32,6 +32,12 @@ enum class Failure : std::uint8_t
     PinMismatch,          //!< the server's long-term key is not the one that is pinned
     PinStore,             //!< our own pin store is corrupt, or cannot be read or written
     RecordAuthentication, //!< application data that does not open under the session key
+    CertificateUntrusted, //!< the peer's certificate leads to no authority that is trusted
+    CertificateExpired,   //!< it is not valid at this time
+    CertificateName,      //!< it is for another name
+    TlsAuthentication,    //!< a CertificateVerify or Finished of TLS that does not hold
+    TlsMalformed,         //!< a TLS message with a value that it must not have
+    TlsAlert,             //!< the peer has given the TLS connection up, by an alert
 };
 
 /** \return its name in a result record, e.g. `binding-mismatch` */
@@ -40,8 +46,8 @@ const char* NameOf(Failure failure);
 /**
  * Did the endpoint find something wrong with what it received?
  *
- * The opposite are failures by absence (a timeout, or a path that was closed or reset) and our own
- * (the pin store).
+ * The opposite are failures by absence (a timeout, or a path that was closed or reset, be it by an
+ * alert of TLS, which is the peer's word that it will not go on) and our own (the pin store).
  */
 bool IsDetection(Failure failure);
 

@@ -5,8 +5,10 @@
 #define SMKEX_KEY_EXCHANGE_H
 
 #include "smkex-message-engine.h"
+#include "smkex-tls-pki.h"
 #include "smkex-trust.h"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,8 +27,9 @@ namespace smkex
 struct KeyExchangeConfig
 {
     Group group{Group::X25519};
-    PathId paths{2}; //!< 1 is `dh`: no nonces and no H
-    Trust trust{};   //!< on first use, by long-term keys
+    PathId paths{2};                     //!< 1 is `dh`: no nonces and no H
+    Trust trust{};                       //!< on first use, by long-term keys
+    std::shared_ptr<const TlsPki> pki{}; //!< `tls` and `mtls` only; null: TlsPki::Default()
 };
 
 /**

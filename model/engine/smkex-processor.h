@@ -62,9 +62,13 @@ class Processor
                                        ByteView additionalData,
                                        ByteView sealed);
 
-  private:
+    /**
+     * One operation that is computed elsewhere takes its time: by a library with protocols of its
+     * own, say. \p size is what the operation's cost depends on, see above.
+     */
     void Charge(Operation operation, std::size_t size = 0);
 
+  private:
     const CostProfile& m_profile;
     NormalSource& m_normal;
     RandomSource& m_random;

@@ -49,7 +49,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh, secret-sharing or tcp.",
+                          "The key exchange: smkex, dh, tcp, tls, mtls or secret-sharing.",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),

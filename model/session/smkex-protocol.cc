@@ -3,8 +3,10 @@
  */
 #include "smkex-protocol.h"
 
+#include "ns3/smkex-mtls-engine.h"
 #include "ns3/smkex-plain-engine.h"
 #include "ns3/smkex-secret-sharing.h"
+#include "ns3/smkex-tls-engine.h"
 
 #include <algorithm>
 
@@ -33,6 +35,13 @@ MakePlain(Processor& processor, const KeyExchangeConfig&)
     return std::make_unique<smkex::PlainEngine>(processor);
 }
 
+template <smkex::TlsConfig::Role ROLE>
+std::unique_ptr<Engine>
+MakeTls(Processor& processor, const KeyExchangeConfig& config)
+{
+    return std::make_unique<smkex::TlsEngine>(processor, ROLE, config);
+}
+
 } // namespace
 
 const std::vector<SmkexProtocol>&
@@ -50,6 +59,18 @@ SmkexProtocols()
          Exchange<smkex::KeyExchangeClient>(),
          Exchange<smkex::KeyExchangeServer>(),
          smkex::PeekLink},
+        {"tls",
+         false,
+         MakeTls<smkex::TlsConfig::Role::Client>,
+         MakeTls<smkex::TlsConfig::Role::Server>,
+         nullptr,
+         true},
+        {"mtls",
+         true,
+         Exchange<smkex::MtlsClient>(),
+         Exchange<smkex::MtlsServer>(),
+         smkex::PeekMtlsLink,
+         true},
         {"secret-sharing",
          true,
          Exchange<smkex::SecretSharingClient>(),

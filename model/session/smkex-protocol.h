@@ -35,9 +35,10 @@ struct SmkexProtocol
     /** Null where each connection is a session of its own. */
     std::function<std::optional<smkex::Link>(smkex::ByteView, std::optional<smkex::Failure>&)>
         readLink;
+    bool certified{false}; //!< the server has a certificate, of TlsPki::Default()
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `secret-sharing` */
+/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tls`, `mtls`, `secret-sharing` */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */

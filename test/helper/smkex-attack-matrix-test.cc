@@ -21,10 +21,17 @@ constexpr std::uint64_t APP_BYTES = 2000; //!< both ways together, by default
 struct Cell
 {
     std::string protocol;
+    std::string certificate;
     std::string threat;
     bool clientKey;
     bool serverKey;
 };
+
+bool
+IsCertified(const Cell& cell)
+{
+    return cell.protocol == "tls" || cell.protocol == "mtls";
+}
 
 /** Tests run in the top folder. */
 std::vector<Cell>
@@ -41,6 +48,10 @@ ReadExpectation()
         if (words >> cell.protocol && cell.protocol != "#" &&
             words >> cell.threat >> client >> server)
         {
+            const std::size_t plus = cell.protocol.find('+');
+            cell.certificate =
+                plus == std::string::npos ? "authentic" : cell.protocol.substr(plus + 1);
+            cell.protocol.resize(std::min(plus, cell.protocol.size()));
             cell.clientKey = client == "exposed";
             cell.serverKey = server == "exposed";
             cells.push_back(cell);
@@ -53,11 +64,18 @@ ReadExpectation()
 class MatrixCase : public TestCase
 {
   public:
-    /** \param sessions of each cell, spread over the places */
-    MatrixCase(const std::string& name, const SmkexOptionValues& conditions, std::uint64_t sessions)
+    /**
+     * \param sessions of each cell, spread over the places
+     * \param certified of protocols with certificates, or of those without
+     */
+    MatrixCase(const std::string& name,
+               const SmkexOptionValues& conditions,
+               std::uint64_t sessions,
+               bool certified = false)
         : TestCase(name),
           m_conditions(conditions),
-          m_sessions(sessions)
+          m_sessions(sessions),
+          m_certified(certified)
     {
     }
 
@@ -72,9 +90,13 @@ class MatrixCase : public TestCase
     void DoRun() override
     {
         const std::vector<Cell> cells = ReadExpectation();
-        NS_TEST_ASSERT_MSG_EQ(cells.size(), 30, "three protocols, ten threats");
+        NS_TEST_ASSERT_MSG_EQ(cells.size() % 10, 0, "protocols, by ten threats");
         for (const Cell& cell : cells)
         {
+            if (IsCertified(cell) != m_certified)
+            {
+                continue;
+            }
             const std::vector<SmkexOptionValues> places = Places(cell.threat);
             const std::uint64_t sessions = std::max<std::uint64_t>(m_sessions, places.size());
             for (std::uint64_t run = 1; run <= sessions; ++run)
@@ -82,6 +104,7 @@ class MatrixCase : public TestCase
                 Check(cell,
                       RunExperiment(m_conditions + places[run % places.size()] +
                                     SmkexOptionValues{{"protocol", cell.protocol},
+                                                      {"certificate", cell.certificate},
                                                       {"run", std::to_string(run)}}));
             }
         }
@@ -92,11 +115,15 @@ class MatrixCase : public TestCase
         NS_TEST_ASSERT_MSG_EQ(records.size(), 1, "one session");
         const SmkexRecord& record = records.front();
         const SmkexVerdict& verdict = record.verdict;
-        const std::string what = cell.protocol + " " + cell.threat + ": " + ToJson(record);
+        const std::string what =
+            cell.protocol + " " + cell.certificate + " " + cell.threat + ": " + ToJson(record);
         const bool mitm = cell.clientKey && cell.serverKey;
         const std::uint64_t plaintext = mitm ? APP_BYTES : 0;
         NS_TEST_EXPECT_MSG_EQ(verdict.clientKeyExposed, cell.clientKey, what);
-        NS_TEST_EXPECT_MSG_EQ(verdict.serverKeyExposed, cell.serverKey, what);
+        // A client that is quick to go may leave a server without a key, where nonces are late or
+        // lost.
+        const bool serverKey = cell.serverKey && (record.serverAccepted || !IsUneven());
+        NS_TEST_EXPECT_MSG_EQ(verdict.serverKeyExposed, serverKey, what);
         NS_TEST_EXPECT_MSG_EQ(verdict.mitm, mitm, what);
         NS_TEST_EXPECT_MSG_EQ(verdict.plaintextExposedBytes, plaintext, what);
         NS_TEST_EXPECT_MSG_EQ(verdict.downgraded, false, what);
@@ -112,16 +139,27 @@ class MatrixCase : public TestCase
         }
     }
 
+    bool IsUneven() const
+    {
+        return std::any_of(m_conditions.begin(), m_conditions.end(), [](const auto& condition) {
+            return condition.first == "loss" || condition.first == "rtt";
+        });
+    }
+
     SmkexOptionValues m_conditions;
     std::uint64_t m_sessions;
+    bool m_certified;
 };
 
 /** Paths of three hops, the adversaries at every combination of them. */
 class AnyHopCase : public MatrixCase
 {
   public:
-    AnyHopCase(const std::string& name, const SmkexOptionValues& conditions, std::uint64_t sessions)
-        : MatrixCase(name, conditions + SmkexOptionValues{{"hops", "3"}}, sessions)
+    AnyHopCase(const std::string& name,
+               const SmkexOptionValues& conditions,
+               std::uint64_t sessions,
+               bool certified = false)
+        : MatrixCase(name, conditions + SmkexOptionValues{{"hops", "3"}}, sessions, certified)
     {
     }
 
@@ -229,6 +267,31 @@ class AttackMatrixSuite : public TestSuite
     }
 };
 
+/** Protocols with certificates compute a lot: fewer sessions under further conditions. */
+class CertifiedMatrixSuite : public TestSuite
+{
+  public:
+    CertifiedMatrixSuite()
+        : TestSuite("smkex-attack-matrix-tls", UNIT)
+    {
+        const auto add = [this](const std::string& what,
+                                const SmkexOptionValues& conditions,
+                                std::uint64_t sessions) {
+            AddTestCase(new MatrixCase(what, conditions, sessions, true), QUICK);
+        };
+        add("The matrix of TLS is as the theorems have it", {}, 200);
+        add("The matrix of TLS is the same at 2 % loss", {{"loss", "0.02"}}, 50);
+        add("The matrix of TLS is the same over IPv6", {{"ipVersion", "6"}}, 20);
+        add("The matrix of TLS is the same with P-256", {{"group", "p256"}}, 20);
+        add("The matrix of TLS is the same on paths of different delays",
+            {{"rtt", "20ms,50ms"}, {"jitter", "2ms"}},
+            50);
+        AddTestCase(
+            new AnyHopCase("The matrix of TLS is the same on paths of 3 hops", {}, 20, true),
+            QUICK);
+    }
+};
+
 /** The same table, whatever carries the paths. */
 class AttackMatrixMptcpSuite : public TestSuite
 {
@@ -263,11 +326,18 @@ class AttackMatrixExhaustiveSuite : public TestSuite
                                    {{"ipVersion", "6"}, {"loss", "0.05"}, {"group", "p256"}},
                                    450),
                     QUICK);
+        AddTestCase(new AnyHopCase("The matrix of TLS is the same for every combination of hops, "
+                                   "over IPv6 at 5 % loss with P-256",
+                                   {{"ipVersion", "6"}, {"loss", "0.05"}, {"group", "p256"}},
+                                   450,
+                                   true),
+                    QUICK);
         AddTestCase(new SharedHopCase(200), QUICK);
     }
 };
 
 const AttackMatrixSuite g_attackMatrixSuite;
+const CertifiedMatrixSuite g_certifiedMatrixSuite;
 const AttackMatrixMptcpSuite g_attackMatrixMptcpSuite;
 const AttackMatrixExhaustiveSuite g_attackMatrixExhaustiveSuite;
 

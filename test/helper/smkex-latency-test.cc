@@ -20,7 +20,7 @@ ExpectedSetup(const std::string& transport, const std::string& protocol, double 
     {
         return rtt1;
     }
-    if (protocol == "dh")
+    if (protocol == "dh" || protocol == "tls")
     {
         return 2 * rtt1;
     }
@@ -66,7 +66,7 @@ class LatencyCase : public TestCase
                                                      {300, 300}};
         for (const auto& [rtt1, rtt2] : pairs)
         {
-            for (const std::string protocol : {"tcp", "dh", "smkex"})
+            for (const std::string protocol : {"tcp", "dh", "smkex", "tls", "mtls"})
             {
                 Check(protocol, rtt1, rtt2);
             }
@@ -76,11 +76,15 @@ class LatencyCase : public TestCase
     void Check(const std::string& protocol, int rtt1, int rtt2)
     {
         const std::string rtt = std::to_string(rtt1) + "ms," + std::to_string(rtt2) + "ms";
+        // So that the attacker, where there is one, wins.
+        const bool certified = protocol == "tls" || protocol == "mtls";
         const SmkexRecord record =
-            RunExperiment(m_network + SmkexOptionValues{{"protocol", protocol},
-                                                        {"cryptoCost", "none"},
-                                                        {"rate", "10Gbps"},
-                                                        {"rtt", rtt}})
+            RunExperiment(m_network +
+                          SmkexOptionValues{{"certificate", certified ? "rogue" : "authentic"},
+                                            {"protocol", protocol},
+                                            {"cryptoCost", "none"},
+                                            {"rate", "10Gbps"},
+                                            {"rtt", rtt}})
                 .front();
         NS_TEST_ASSERT_MSG_EQ(record.clientSetup.has_value(), true, ToJson(record));
         const double expected = ExpectedSetup(record.transport, protocol, rtt1, rtt2) / 1000;
