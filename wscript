@@ -32,8 +32,8 @@ VARIANTS = {
 
 # The part of analysis/ that runs simulations, which the Python package brings along: it needs no other package.
 SWEEP_MODULES = (
-    "__init__ dask_cluster errors executors local opening plot_spec progress provenance records scenario shard "
-    "simulator slurm_cluster store sweep toml_lines worker"
+    "__init__ dask_cluster errors executors expression local opening plot_spec progress provenance records scenario "
+    "shard simulator slurm_cluster store sweep toml_lines worker"
 ).split()
 
 # A changed wscript configures again by itself, with the options given last.

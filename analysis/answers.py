@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import List, Sequence
 
-from . import numbers, records
+from . import fields, numbers, records
 from .dataset import Dataset, quantity
 from .plot_spec import PlotSpec
 from .statistics import Estimate
@@ -39,7 +39,7 @@ def counted(values: Sequence[int]) -> str:
 def answer(data: Dataset) -> str:
     """The answer of a scenario: what its first plot shows."""
     for spec in data.plots[:1]:
-        sentence = {"matrix": _matrix, "cdf": _cdf, "line": _line}[spec.kind](data, spec)
+        sentence = _KINDS[spec.kind](data, spec)
         if sentence:
             return sentence
     totals = data.totals()
@@ -98,3 +98,49 @@ def _line(data: Dataset, spec: PlotSpec) -> str:
     return (f"{statistic(spec.statistic).capitalize()} {records.TITLES[spec.value]} from {spec.x} "
             f"{amount(first[0].x, x_unit)} to {amount(first[-1].x, x_unit)}{where}: "
             f"{_join(parts)}; {counted([m.y.n for m in first])} a point.")
+
+
+def value_text(spec: PlotSpec, value: float) -> str:
+    """A value of a band: a rate in per cent, or an amount."""
+    if spec.value in records.PREDICATES:
+        return f"{100 * value:.3g} %"
+    return amount(value, records.MEASURES[spec.value])
+
+
+def _band(data: Dataset, spec: PlotSpec) -> str:
+    marks = fields.band(data, spec)
+    if not marks:
+        return ""
+    first = [m for m in marks if m.panel == marks[0].panel]
+    unit = quantity(data.levels[spec.x][0])[1] if spec.x in data.levels else ""
+    parts = []
+    for name in dict.fromkeys(m.line for m in first):
+        mine = [m for m in first if m.line == name]
+        parts.append(f"{name} {value_text(spec, mine[0].y.value)} to "
+                     f"{value_text(spec, mine[-1].y.value)}")
+    where = f" ({first[0].panel})" if spec.panels else ""
+    what = records.TITLES[spec.value]
+    if spec.value not in records.PREDICATES:
+        what = f"{statistic(spec.statistic)} {what}"
+    return (f"{what[0].upper()}{what[1:]} from {spec.x_title or spec.x} {amount(first[0].x, unit)} "
+            f"to {amount(first[-1].x, unit)}{where}: {_join(parts)}; "
+            f"{counted([m.y.n for m in first])} a point.")
+
+
+def _surface(data: Dataset, spec: PlotSpec) -> str:
+    spots = fields.surface(data, spec)
+    if not spots:
+        return ""
+    what = records.TITLES[spec.value].capitalize()
+    n = counted([spot.rate.n for spot in spots])
+    held = sum(spot.successes == spot.rate.n for spot in spots)
+    never = sum(spot.successes == 0 for spot in spots)
+    text = f"{what} in every session at {held} and in none at {never} of {len(spots)} points"
+    if spec.bound:
+        right, sure = fields.agreement(spec, spots)
+        text += (f"; as predicted (where {spec.x_title or spec.x} is {spec.holds} {spec.bound}) at "
+                 f"{right} of {sure}")
+    return f"{text}; {n} a point."
+
+
+_KINDS = {"matrix": _matrix, "cdf": _cdf, "line": _line, "band": _band, "surface": _surface}

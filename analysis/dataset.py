@@ -51,6 +51,7 @@ class Dataset:
 
     def _read(self, meta: Mapping[str, str]) -> None:
         self.name, self.title, self.question = meta["name"], meta["title"], meta["question"]
+        self._options: Dict[int, Dict[str, float]] = {}
         self.quick = meta["quick"] == "1"
         self.runs, self.sessions = int(meta["runs"]), int(meta["sessions"])
         self.levels: Dict[str, List[str]] = json.loads(meta["levels"])
@@ -66,6 +67,18 @@ class Dataset:
         self.points: Dict[int, Dict[str, str]] = {
             row[0]: dict(zip(self.columns, row[1:])) for row in
             self.database.execute(f"SELECT point{chosen} FROM points ORDER BY point")}
+
+    def values(self, point: int) -> Dict[str, float]:
+        """Every option's value at a point as a number, NaN where it is none."""
+        if not self._options:
+            cursor = self.database.execute("SELECT * FROM points")
+            names = [column[0].removeprefix("option_") for column in cursor.description]
+            for row in cursor:
+                entry = dict(zip(names, row))
+                number = entry.pop("point")
+                self._options[number] = {name: quantity(str(text))[0]
+                                         for name, text in entry.items()}
+        return self._options[point]
 
     def close(self) -> None:
         """Lets go of the database."""

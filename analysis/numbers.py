@@ -25,8 +25,8 @@ def _unit(key: str) -> str:
     return records.MEASURES.get(key, "")
 
 
-def _groups(data: Dataset, spec: PlotSpec, columns: Sequence[str]
-            ) -> Dict[Tuple[str, ...], List[int]]:
+def group(data: Dataset, spec: PlotSpec, columns: Sequence[str]
+          ) -> Dict[Tuple[str, ...], List[int]]:
     """Points that share a panel and the given columns' values, in the scenario's order."""
     points = data.select(spec.where)
     keys = [spec.panels, *columns]
@@ -40,7 +40,7 @@ def _groups(data: Dataset, spec: PlotSpec, columns: Sequence[str]
     return {key: groups[key] for key in sorted(groups, key=order)}
 
 
-def _repeat(data: Dataset, points: Sequence[int]) -> str:
+def repeat(data: Dataset, points: Sequence[int]) -> str:
     """The command of the first simulation behind a number."""
     return data.command(points[0]) or ""
 
@@ -62,12 +62,12 @@ def matrix(data: Dataset, spec: PlotSpec) -> List[Cell]:
     """Rates of a predicate by two columns of the sweep."""
     counts = data.counts()
     cells = []
-    for (panel, row, column), points in _groups(data, spec, (spec.rows, spec.columns)).items():
+    for (panel, row, column), points in group(data, spec, (spec.rows, spec.columns)).items():
         total = {name: sum(counts[point][name] for point in points) for name in counts[points[0]]}
         if total["n"]:
             cells.append(Cell(panel, row, column, total[spec.value],
                               rate(total[spec.value], total["n"]),
-                              {mark: total[mark] for mark in MARKS}, _repeat(data, points)))
+                              {mark: total[mark] for mark in MARKS}, repeat(data, points)))
     return cells
 
 
@@ -97,12 +97,12 @@ class Curve:
 def cdf(data: Dataset, spec: PlotSpec) -> List[Curve]:
     """Empirical distributions with pointwise bands over runs, in the measure's own unit."""
     curves = []
-    for (panel, line), points in _groups(data, spec, (spec.lines,)).items():
+    for (panel, line), points in group(data, spec, (spec.lines,)).items():
         sample = data.sample(points, spec.value)
         if sample.n:
             grid = _support(sample)
             curves.append(Curve(panel, line, sample, quantiles(sample), grid,
-                                *distribution(sample, grid), _repeat(data, points)))
+                                *distribution(sample, grid), repeat(data, points)))
     return curves
 
 
@@ -141,7 +141,8 @@ class Mark:
     repeat: str = ""
 
 
-def _statistic(sample: Sample, name: str) -> Estimate:
+def statistic_of(sample: Sample, name: str) -> Estimate:
+    """A quantile such as `p95`, or the mean."""
     if name == "mean":
         return mean(sample)
     return quantiles(sample, (int(name[1:]) / 100,))[0]
@@ -150,14 +151,14 @@ def _statistic(sample: Sample, name: str) -> Estimate:
 def line(data: Dataset, spec: PlotSpec) -> List[Mark]:
     """A statistic of a measure against an option's value (path 1's where it has one a path)."""
     marks = []
-    for (panel, name, level), points in _groups(data, spec, (spec.lines, spec.x)).items():
+    for (panel, name, level), points in group(data, spec, (spec.lines, spec.x)).items():
         x = quantity(level)[0]
         sample = data.sample(points, spec.value)
         if sample.n and np.isfinite(x):
-            y = _statistic(sample, spec.statistic)
+            y = statistic_of(sample, spec.statistic)
             if spec.per_x:
                 y = Estimate(y.value / x, y.low / x, y.high / x, y.n)
-            marks.append(Mark(panel, name, level, x, y, _repeat(data, points)))
+            marks.append(Mark(panel, name, level, x, y, repeat(data, points)))
     return sorted(marks, key=lambda m: (data.levels[spec.panels].index(m.panel)
                                         if spec.panels else 0,
                                         data.levels[spec.lines].index(m.line), m.x))

@@ -11,9 +11,9 @@ import io
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
-from . import cli, numbers, style
-from .dataset import Dataset
-from .figures import cdf, line, matrix, tips
+from . import cli, fields, numbers, style
+from .dataset import Dataset, quantity
+from .figures import band, cdf, line, matrix, surface, tips
 from .files import write, write_csv
 from .numbers import Table
 from .plot_spec import PlotSpec
@@ -29,6 +29,14 @@ def figure(data: Dataset, spec: PlotSpec) -> Tuple[Optional[Any], Table]:
     if spec.kind == "cdf":
         curves = numbers.cdf(data, spec)
         return (cdf.draw(spec, curves) if curves else None), numbers.cdf_table(spec, curves)
+    if spec.kind == "band":
+        along = fields.band(data, spec)
+        unit = quantity(data.levels[spec.x][0])[1] if spec.x in data.levels else ""
+        return (band.draw(spec, along, unit) if along else None), fields.band_table(spec, along)
+    if spec.kind == "surface":
+        spots = fields.surface(data, spec)
+        drawn = surface.draw(spec, spots, fields.theory(data, spec)) if spots else None
+        return drawn, fields.surface_table(spec, spots)
     marks = numbers.line(data, spec)
     return (line.draw(spec, marks) if marks else None), numbers.line_table(spec, marks)
 

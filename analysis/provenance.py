@@ -53,7 +53,8 @@ def provenance(simulator: Simulator, made_of: Optional[str] = None) -> Provenanc
             found = pattern.match(library.name)
             if found:
                 versions[name] = prefix + found.group(1)
-    return Provenance(made_of or commit(), simulator.fingerprint(), versions["ns3"], versions["cryptopp"])
+    return Provenance(made_of or commit(), simulator.fingerprint(), versions["ns3"],
+                      versions["cryptopp"])
 
 
 def tools() -> Dict[str, str]:

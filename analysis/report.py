@@ -26,7 +26,8 @@ FILE = "report.html"
 _PAGE = Path(__file__).resolve().parent / "page"
 _POLICY = ("default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
            "script-src 'unsafe-inline'")
-_KINDS = {"matrix": "Table of rates", "cdf": "Distribution with its tail", "line": "Lines"}
+_KINDS = {"matrix": "Table of rates", "cdf": "Distribution with its tail", "line": "Lines",
+          "band": "Lines with bands", "surface": "Map of rates over two options"}
 _MOST_FAILURES = 20
 #: Pixels an inch of a plot on the screen.
 _PX_PER_INCH = 132

@@ -304,7 +304,7 @@ class _Reader:
             self.count(document, (), "runs", 1), self.count(document, (), "sessions", 1),
             float(limit), options, tuple(factors),
             tuple(read_plots(document.get("plots", []), columns, factors_levels(factors),
-                             self.refuse)))
+                             self.options, self.refuse)))
         thinned = self.thin(scenario, self.table(document, "quick"))
         scenario = thinned if quick else scenario
         return replace(scenario, points=tuple(unfold(scenario)))

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Tuple
+from typing import List, Mapping, Sequence, Tuple
 
-from . import numbers, records
-from .answers import amount, counted, statistic
+from . import fields, numbers, records
+from .answers import amount, counted, statistic, value_text
 from .dataset import UNREAD_MISMATCH, Dataset
 from .files import text_table
 from .plot_spec import PlotSpec
@@ -111,4 +111,50 @@ def _line(data: Dataset, spec: PlotSpec) -> Tuple[str, List[Grid]]:
             f"runs at 95 %; {counted([mark.y.n for mark in marks])} a point"), found
 
 
-_KINDS = {"matrix": _matrix, "cdf": _cdf, "line": _line}
+def _band(data: Dataset, spec: PlotSpec) -> Tuple[str, List[Grid]]:
+    marks = fields.band(data, spec)
+    found = []
+    for panel in dict.fromkeys(mark.panel for mark in marks):
+        mine = {(m.x, m.line): m for m in marks if m.panel == panel}
+        lines = list(dict.fromkeys(m.line for m in marks if m.panel == panel))
+        rows = [[mine_at(mine, x, lines).level, *(
+            _band_cell(spec, mine[x, name].y) if (x, name) in mine else "" for name in lines)]
+                for x in sorted({x for x, _ in mine})]
+        found.append(Grid(panel, [spec.x_title or spec.x, *lines], rows))
+    if not marks:
+        return "", []
+    how = ("Wilson interval" if spec.value in records.PREDICATES
+           else "bootstrap interval over runs")
+    return (f"{records.TITLES[spec.value]}, {how} at 95 %; "
+            f"{counted([mark.y.n for mark in marks])} a point"), found
+
+
+def mine_at(marks: Mapping[Tuple[float, str], numbers.Mark], x: float, lines: Sequence[str]
+            ) -> numbers.Mark:
+    """The first line's mark at x."""
+    return next(marks[x, name] for name in lines if (x, name) in marks)
+
+
+def _band_cell(spec: PlotSpec, estimate: Estimate) -> str:
+    low, high = value_text(spec, estimate.low), value_text(spec, estimate.high)
+    return f"{value_text(spec, estimate.value)} [{low.split()[0]}, {high.split()[0]}]"
+
+
+def _surface(data: Dataset, spec: PlotSpec) -> Tuple[str, List[Grid]]:
+    spots = fields.surface(data, spec)
+    found = []
+    for panel in dict.fromkeys(spot.panel for spot in spots):
+        mine = {(s.levels[0], s.levels[1]): s for s in spots if s.panel == panel}
+        columns = list(dict.fromkeys(x for x, _ in mine))
+        rows = [[level, *(f"{mine[x, level].successes}/{mine[x, level].rate.n}"
+                          if (x, level) in mine else "" for x in columns)]
+                for level in dict.fromkeys(y for _, y in mine)]
+        found.append(Grid(panel, [f"{spec.y} \\ {spec.x}", *columns], rows))
+    if not spots:
+        return "", []
+    return (f"{records.TITLES[spec.value]}: sessions out of "
+            f"{counted([s.rate.n for s in spots])} a point; rates with Wilson intervals at 95 % "
+            f"are in {spec.name}.csv"), found
+
+
+_KINDS = {"matrix": _matrix, "cdf": _cdf, "line": _line, "band": _band, "surface": _surface}

@@ -164,9 +164,13 @@ class Worker:
         """The answers that have arrived, and whether the process still talks."""
         text = os.read(self.stdout.fileno(), 1 << 18)
         *lines, self._pending = (self._pending + text).split(b"\n")
+        self.listen()
+        said = self._said
         answers = []
         for line in lines:
             if line.startswith(b"#end "):
+                # What was read until now may belong to any experiment after these answers, too.
+                self._said_before = said
                 answers.append(self._answer(line.decode(errors="replace")[len("#end "):]))
             else:
                 self._lines.append(line.decode(errors="replace"))
@@ -183,7 +187,6 @@ class Worker:
 
     def _take(self) -> Answer:
         """The oldest task leaves the queue, with what was printed for it."""
-        self.listen()
         now = time.monotonic()
         if not self.tasks:
             raise WorkerError("the simulator answered more experiments than it was sent")
@@ -192,7 +195,7 @@ class Worker:
                         seconds=now - self.since)
         self.unanswered -= len(task.line())
         self._lines = []
-        self._said, self._said_before = b"", self._said
+        self._said = b""
         self.since = now
         return answer
 
@@ -201,10 +204,9 @@ class Worker:
         status = self.process.wait()
         if not self.tasks:
             return None
-        said_before = self._said_before
+        self.listen()
         answer = self._take()
-        # Last words may have been read before the end of the experiment in front of it was.
-        answer.stderr = answer.stderr or said_before.decode(errors="replace")
+        answer.stderr = answer.stderr or self._said_before.decode(errors="replace")
         answer.reason = reason or _ending(status)
         return answer
 

@@ -10,9 +10,13 @@
 
 #include "smkex-bench/plain-sessions.h"
 
+#include "ns3/smkex-as-files.h"
 #include "ns3/smkex-experiment-options.h"
 #include "ns3/smkex-experiment.h"
+#include "ns3/smkex-input-error.h"
 #include "ns3/smkex-option-values.h"
+#include "ns3/smkex-route-benchmark.h"
+#include "ns3/smkex-synthetic-internet.h"
 
 #include <chrono>
 #include <cstdio>
@@ -23,6 +27,9 @@
 
 namespace
 {
+
+/** As many as the Internet had in 2016. */
+constexpr std::size_t SYNTHETIC_ASES = 56000;
 
 /** Peak resident memory of this process, in bytes. */
 long
@@ -60,6 +67,32 @@ RunOurs(const std::string& options, std::uint32_t sessions)
     return complete;
 }
 
+/** Routes of a synthetic Internet, or of a file of AS relationships; prints nodes and edges a
+ * second. */
+int
+RunRoutes(const std::string& source, std::size_t destinations)
+{
+    try
+    {
+        const smkex::AsGraph graph = source == "synthetic"
+                                         ? smkex::MakeSyntheticInternet(SYNTHETIC_ASES, 1).graph
+                                         : smkex::ReadAsRelationships(source);
+        const smkex::RouteBenchmark result = smkex::MeasureRoutes(graph, destinations);
+        std::printf("{\"destinations\": %zu, \"ms_a_destination\": %.4f, "
+                    "\"nodes_a_second\": %.0f, \"edges_a_second\": %.0f}\n",
+                    result.destinations,
+                    result.msPerDestination,
+                    result.nodesPerSecond,
+                    result.edgesPerSecond);
+        return 0;
+    }
+    catch (const smkex::InputError& error)
+    {
+        std::cerr << "smkex-bench: " << error.what() << std::endl;
+        return 2;
+    }
+}
+
 } // namespace
 
 int
@@ -67,14 +100,20 @@ main(int argc, char* argv[])
 {
     if (argc != 4)
     {
-        std::cerr << "smkex-bench: usage: smkex-bench plain|ours \"OPTIONS\" SESSIONS; for plain, "
-                     "OPTIONS is the number of connections at a time: 1 or 2"
-                  << std::endl;
+        std::cerr
+            << "smkex-bench: usage: smkex-bench plain|ours|routes \"OPTIONS\" NUMBER; for "
+               "plain, OPTIONS is the number of connections at a time (1 or 2), for routes "
+               "a file of AS relationships or synthetic; NUMBER is of sessions or destinations"
+            << std::endl;
         return 2;
     }
     const std::string kind = argv[1];
     const std::string options = argv[2];
     const auto sessions = ns3::ReadNumber(argv[3], 1000000000);
+    if (kind == "routes" && sessions && *sessions > 0)
+    {
+        return RunRoutes(options, *sessions);
+    }
     const auto connections = ns3::ReadNumber(options, 2);
     if ((kind != "ours" && !(kind == "plain" && connections && *connections > 0)) || !sessions)
     {

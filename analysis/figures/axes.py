@@ -14,6 +14,11 @@ def scale(unit: str) -> Tuple[float, str]:
     return (1e3, "ms") if unit == "s" else (1.0, unit)
 
 
+def panel_title(column: str, level: str) -> str:
+    """What a panel shows; a number needs its column's name, words speak for themselves."""
+    return f"{column} {level}" if level[:1].isdigit() else level
+
+
 def plain(value: float, _: object = None) -> str:
     """A tick without powers of ten where a short number says it."""
     return f"{value:,.6g}"

@@ -152,7 +152,8 @@ class MptcpSocket : public TcpSocket
                          bool backup = false,
                          Ptr<Packet> joinData = nullptr);
 
-    /// \return how many subflows were opened so far; their identifiers are 1 to this number
+    /// \return how many subflows were opened so far; their identifiers are 1 to this number. 0 once
+    /// the connection is over.
     uint32_t GetNSubflows() const;
 
     /// \return the subflow, or null if there is none or it is gone
@@ -192,7 +193,9 @@ class MptcpSocket : public TcpSocket
 
     /**
      * \param callback gets the payload of a join's SYN (at the server) or SYN/ACK (at the client)
-     * with the identifier of its subflow. Nothing has authenticated it then.
+     * with the identifier of its subflow. Nothing has authenticated it then. A server sets it on
+     * its listener, whose connections inherit it; the SYN may come before the connection is
+     * accepted.
      */
     void SetJoinDataCallback(Callback<void, Ptr<MptcpSocket>, uint32_t, Ptr<Packet>> callback);
 
@@ -255,6 +258,9 @@ class MptcpSocket : public TcpSocket
     typedef void (*SubflowTracedCallback)(Ptr<const MptcpSocket> socket,
                                           uint32_t id,
                                           Ptr<MptcpSubflow> subflow);
+
+    /// Signature of the traces DataSent and DataReceived: offset in the stream, bytes, subflow.
+    typedef void (*DataTracedCallback)(uint64_t offset, uint32_t size, uint32_t subflow);
 
   protected:
     void DoDispose() override;

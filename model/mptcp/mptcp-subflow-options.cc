@@ -11,6 +11,8 @@
 #include "ns3/tcp-rx-buffer.h"
 #include "ns3/tcp-tx-buffer.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 
@@ -83,6 +85,8 @@ void
 MptcpSubflow::AppendOptions(Packet& packet, TcpHeader& header)
 {
     const uint8_t flags = header.GetFlags();
+    m_meta->m_advertisedEdge =
+        std::max(m_meta->m_advertisedEdge, m_meta->m_receive.Next() + m_meta->ReceiveWindow());
     if (m_peerSynPayloadSize != 0 && header.GetAckNumber() == m_irs + SequenceNumber32(1))
     {
         header.SetAckNumber(header.GetAckNumber() + SequenceNumber32(m_peerSynPayloadSize));

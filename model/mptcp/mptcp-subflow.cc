@@ -212,6 +212,12 @@ int
 MptcpSubflow::Close()
 {
     m_finished = true;
+    const bool holes = m_tcb->m_rxBuffer->Size() != 0;
+    if (holes && (m_state == ESTABLISHED || m_state == CLOSE_WAIT))
+    {
+        // ns-3's Close takes bytes behind a hole for bytes that nobody wants, and resets.
+        return ShutdownSend();
+    }
     return TcpSocketBase::Close();
 }
 

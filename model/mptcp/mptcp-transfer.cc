@@ -553,11 +553,12 @@ MptcpSocket::AfterRead()
     const uint64_t edge = m_receive.Next() + m_receive.Window();
     const uint64_t step = std::min(2 * m_tcp.segmentSize, m_tcp.receiveBuffer / 2);
     Ptr<MptcpSubflow> subflow = GetSubflow(m_lastArrival);
+    subflow = subflow && subflow->IsUsable() ? subflow : AnyUsable();
     if (subflow && m_advertisedEdge < m_receive.Next() + step && edge >= m_advertisedEdge + step &&
         !m_peerFinTaken)
     {
-        m_advertisedEdge = edge;
         Simulator::ScheduleNow(&MptcpSubflow::SendAck, subflow);
+        m_advertisedEdge = edge;
     }
 }
 

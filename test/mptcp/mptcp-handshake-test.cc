@@ -364,29 +364,29 @@ ManyConnectionsShareAListenerThoughTokensCollide(MptcpTest& test)
     std::map<uint64_t, uint32_t> received;
     pair.listener->Bind(InetSocketAddress(Ipv4Address::GetAny(), MptcpTestNet::PORT));
     pair.listener->Listen();
-    pair.listener->SetAcceptCallback(
-        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-        [&](Ptr<Socket> socket, const Address&) {
-            auto mptcp = DynamicCast<MptcpSocket>(socket);
-            test.Equal(received.count(mptcp->GetLocalKey()), 0U, "a key of its own");
-            received[mptcp->GetLocalKey()] = 0;
-            socket->SetRecvCallback([&, mptcp](Ptr<Socket> s) {
-                while (Ptr<Packet> p = s->Recv())
-                {
-                    if (p->GetSize() == 0)
-                    {
-                        break;
-                    }
-                    received[mptcp->GetLocalKey()] += p->GetSize();
-                }
-            });
-            socket->SetCloseCallbacks(
-                [&](Ptr<Socket> s) {
-                    ++ended;
-                    s->Close();
-                },
-                MakeNullCallback<void, Ptr<Socket>>());
-        });
+    pair.listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                     [&](Ptr<Socket> socket, const Address&) {
+                                         const uint64_t key =
+                                             DynamicCast<MptcpSocket>(socket)->GetLocalKey();
+                                         test.Equal(received.count(key), 0U, "a key of its own");
+                                         received[key] = 0;
+                                         socket->SetRecvCallback([&, key](Ptr<Socket> s) {
+                                             while (Ptr<Packet> p = s->Recv())
+                                             {
+                                                 if (p->GetSize() == 0)
+                                                 {
+                                                     break;
+                                                 }
+                                                 received[key] += p->GetSize();
+                                             }
+                                         });
+                                         socket->SetCloseCallbacks(
+                                             [&](Ptr<Socket> s) {
+                                                 ++ended;
+                                                 s->Close();
+                                             },
+                                             MakeNullCallback<void, Ptr<Socket>>());
+                                     });
     constexpr uint32_t COUNT = 40;
     std::vector<Ptr<Socket>> clients;
     for (uint32_t i = 0; i < COUNT; ++i)

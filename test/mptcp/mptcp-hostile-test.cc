@@ -265,6 +265,29 @@ MalformedOptionsNeitherCrashNorDesynchronise(MptcpTest& test)
 }
 
 void
+AMappingWithoutItsDataMisleadsNobody(MptcpTest& test)
+{
+    MptcpTestNet net;
+    uint32_t injected = 0;
+    net.middlebox = [&](Segment& s) {
+        const auto* dss = s.Get<MptcpDss>();
+        if (s.fromClient && !s.payload.empty() && dss && dss->mapping)
+        {
+            Segment forged = s;
+            forged.payload.clear();
+            forged.Get<MptcpDss>()->mapping->dsn += 5000;
+            net.Inject(forged);
+            ++injected;
+        }
+    };
+    MptcpTestPair pair(net);
+    pair.client.toSend = 100000;
+    pair.Start();
+    pair.Run();
+    test.Check(injected > 50 && pair.server.Got(100000), "every byte where it belongs");
+}
+
+void
 HandshakesSurviveHostileOptions(MptcpTest& test)
 {
     std::mt19937 random(8684);
@@ -316,6 +339,9 @@ class MptcpHostileSuite : public TestSuite
                     TestCase::QUICK);
         AddTestCase(new MptcpTest("100,000 segments with malformed options",
                                   MalformedOptionsNeitherCrashNorDesynchronise),
+                    TestCase::QUICK);
+        AddTestCase(new MptcpTest("a mapping without its data misleads nobody",
+                                  AMappingWithoutItsDataMisleadsNobody),
                     TestCase::QUICK);
         AddTestCase(
             new MptcpTest("handshakes with random options", HandshakesSurviveHostileOptions),

@@ -120,13 +120,13 @@ ASendHookPutsKind30IntoTheBytesSent(MptcpTest& test)
 
 /// \return seconds from the connect call until all of \p bytes had arrived
 double
-TransferTime(MptcpTest& test, const TypeId& congestion, uint64_t bytes, double loss)
+TransferTime(MptcpTest& test, const TypeId& congestion, uint64_t bytes, double loss, uint32_t seed)
 {
     MptcpTestLinks links;
     links.delay = {MilliSeconds(10), MilliSeconds(30)};
     MptcpTestNet net(links);
     net.keepLog = false;
-    std::mt19937 random(1);
+    std::mt19937 random(seed);
     net.middlebox = [&](Segment& s) {
         s.drop = s.path == 1 && !s.payload.empty() && random() < loss * 4294967296.0;
     };
@@ -162,14 +162,15 @@ UnequalPathsAddUp(MptcpTest& test)
          {MptcpLia::GetTypeId(), MptcpOlia::GetTypeId(), MptcpBalia::GetTypeId()})
     {
         const double bytes = type == MptcpLia::GetTypeId() ? 100e6 : 30e6;
-        const double rate = bytes * 8 / TransferTime(test, type, static_cast<uint64_t>(bytes), 0);
+        const double rate =
+            bytes * 8 / TransferTime(test, type, static_cast<uint64_t>(bytes), 0, 1);
         std::ostringstream text;
         text << type.GetName() << ": " << rate / sum << " of the sum of both paths' rates";
         test.Check(rate >= 0.95 * sum && rate <= sum, text.str());
     }
 }
 
-/// What flows over one link carry in 100 s, from 10 s on, in Mbps.
+/// What flows over one link carry in 60 s, from 10 s on, in Mbps.
 struct Shares
 {
     double multipath{0};
@@ -233,11 +234,11 @@ ShareLink(const TypeId& congestion,
     }
     Shares shares;
     const auto read = [&](double sign) {
-        shares.multipath += multipath ? sign * multipath->GetTotalRx() * 8e-6 / 100 : 0;
-        shares.plain += plain ? sign * plain->GetTotalRx() * 8e-6 / 100 : 0;
+        shares.multipath += multipath ? sign * multipath->GetTotalRx() * 8e-6 / 60 : 0;
+        shares.plain += plain ? sign * plain->GetTotalRx() * 8e-6 / 60 : 0;
     };
     Simulator::Schedule(Seconds(10), [&]() { read(-1); });
-    Simulator::Stop(Seconds(110));
+    Simulator::Stop(Seconds(70));
     Simulator::Run();
     read(1);
     Simulator::Destroy();
@@ -271,14 +272,19 @@ CoupledFlowsTakeNoMoreThanOneTcp(MptcpTest& test)
 void
 ALossyPathStillPays(MptcpTest& test)
 {
+    // Single runs differ by a tenth of the lossy path's share: the mean of a few.
     constexpr double BYTES = 50e6;
-    const double together =
-        BYTES * 8e-6 /
-        TransferTime(test, TcpNewReno::GetTypeId(), static_cast<uint64_t>(BYTES), 0.001);
-    const double first =
-        ShareLink(TcpNewReno::GetTypeId(), 0, true, MilliSeconds(10), 100, 0, 1).plain;
-    const double second =
-        ShareLink(TcpNewReno::GetTypeId(), 0, true, MilliSeconds(30), 100, 0.001, 1).plain;
+    constexpr uint32_t RUNS = 4;
+    const auto reno = TcpNewReno::GetTypeId();
+    const double first = ShareLink(reno, 0, true, MilliSeconds(10), 100, 0, 1).plain;
+    double together = 0;
+    double second = 0;
+    for (uint32_t seed = 1; seed <= RUNS; ++seed)
+    {
+        const double time = TransferTime(test, reno, static_cast<uint64_t>(BYTES), 0.001, seed);
+        together += BYTES * 8e-6 / time / RUNS;
+        second += ShareLink(reno, 0, true, MilliSeconds(30), 100, 0.001, seed).plain / RUNS;
+    }
     std::ostringstream text;
     text << together << " Mbps over both, plain TCP " << first << " and " << second;
     test.Check(together >= 0.95 * (first + second), text.str());
