@@ -75,12 +75,15 @@ TlsRelay::Receive(Direction direction, ByteView octets)
 Bytes
 TlsRelay::TakeOutput(Direction direction)
 {
-    if (direction == Direction::ToServer)
+    // Nothing ahead of the ends themselves: they are to see the round-trip times they are used to,
+    // and no sender to be told of octets that it has not sent.
+    if (direction == Direction::ToClient)
     {
-        return m_toServer->TakeOutput();
+        return m_serverHasSpoken ? m_toClient->TakeOutput() : Bytes();
     }
-    // No answer ahead of the server's: the client is to see the round-trip time that it is used to.
-    return m_serverHasSpoken ? m_toClient->TakeOutput() : Bytes();
+    const bool isReleased = !m_hasSaidHello || HasAnswer();
+    m_hasSaidHello = true;
+    return isReleased ? m_toServer->TakeOutput() : Bytes();
 }
 
 Bytes

@@ -81,6 +81,12 @@ class TlsRelay
         return m_toClient->IsEstablished() && m_toServer->IsEstablished();
     }
 
+    /** \return whether the client has finished its handshake, or refused it */
+    bool HasAnswer()
+    {
+        return m_toClient->IsEstablished() || m_toClient->FailureReason();
+    }
+
     /** The connection with the client. */
     TlsSession& ClientLeg()
     {
@@ -101,6 +107,7 @@ class TlsRelay
   private:
     TlsLeg m_toClient;
     TlsLeg m_toServer;
+    bool m_hasSaidHello{false}; //!< to the server
     bool m_serverHasSpoken{false};
 };
 

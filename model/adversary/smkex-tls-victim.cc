@@ -168,10 +168,16 @@ TlsVictim::MoveContent(Direction direction)
 bool
 TlsVictim::IsWaiting(Direction direction) const
 {
-    const bool isLost =
-        m_relay->ClientLeg().FailureReason() || m_relay->ServerLeg().FailureReason();
+    if (m_relay->ServerLeg().FailureReason())
+    {
+        return false;
+    }
+    const bool finishedWaits = direction == Direction::ToServer && m_relay->HasAnswer() &&
+                               !m_relay->ServerLeg().IsEstablished();
     const bool hasKeys = m_clientKeys && m_serverKeys;
-    return !isLost && !hasKeys && !m_waiting[static_cast<int>(direction)].empty();
+    const bool contentWaits = !hasKeys && !m_relay->ClientLeg().FailureReason() &&
+                              !m_waiting[static_cast<int>(direction)].empty();
+    return finishedWaits || contentWaits;
 }
 
 Bytes

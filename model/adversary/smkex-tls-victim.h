@@ -67,7 +67,7 @@ class TlsVictim
      */
     Bytes MoveContent(Direction direction);
 
-    /** \return whether content that was received waits for keys that may still come */
+    /** \return whether something that was received cannot go on yet, but may */
     bool IsWaiting(Direction direction) const;
 
   private:

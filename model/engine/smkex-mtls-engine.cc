@@ -92,6 +92,12 @@ MtlsEngine::HandleProgress()
     }
 }
 
+bool
+MtlsEngine::HoldsOutput()
+{
+    return IsClient() && Tls().IsEstablished() && !IsAccepted();
+}
+
 void
 MtlsEngine::HandleEstablished()
 {
@@ -112,6 +118,7 @@ MtlsEngine::AcceptIfComplete()
         DeriveSessionKeys(GetProcessor(), m_transcript, ExportMtlsSecret(Tls()));
     m_sending.emplace(IsClient() ? keys.clientToServer : keys.serverToClient);
     m_receiving.emplace(IsClient() ? keys.serverToClient : keys.clientToServer);
+    FlushOutput();
     AcceptUnder(keys);
     ReadRecords();
 }

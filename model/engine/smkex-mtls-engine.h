@@ -77,6 +77,7 @@ class MtlsEngine : public TlsPathEngine
   private:
     void HandleOtherPath(PathId path, ByteView in) final;
     void HandleProgress() final;
+    bool HoldsOutput() final;
     void HandleEstablished() final;
     void HandleContent(Bytes content) final;
     void HandleApplicationData(ByteView plaintext) final;
@@ -91,7 +92,11 @@ class MtlsEngine : public TlsPathEngine
     std::optional<RecordDirection> m_receiving;
 };
 
-/** Accepts once TLS is valid and H is equal on every path but the first. */
+/**
+ * Accepts once TLS is valid and H is equal on every path but the first. Its Finished leaves no
+ * earlier: whoever it turns out not to trust gets none, and on Multipath TCP, which delivers in the
+ * order of sending, it does not hold up N_C.
+ */
 class MtlsClient : public MtlsEngine
 {
   public:

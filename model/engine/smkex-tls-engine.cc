@@ -34,6 +34,12 @@ TlsPathEngine::HandleProgress()
 {
 }
 
+bool
+TlsPathEngine::HoldsOutput()
+{
+    return false;
+}
+
 void
 TlsPathEngine::HandleStart()
 {
@@ -62,19 +68,17 @@ TlsPathEngine::HandleBytes(PathId path, ByteView in)
         return;
     }
     m_tls.Receive(in);
+    if (!HoldsOutput())
+    {
+        FlushOutput();
+    }
     if (!m_tls.IsEstablished() && m_tls.FailureReason())
     {
-        FlushOutput(); // the alert
         GiveUp(*m_tls.FailureReason());
         return;
     }
-    HandleProgress(); // ahead of the client's Finished, which may turn out not to be deserved
-    if (HasFailed())
-    {
-        return;
-    }
-    FlushOutput();
-    if (m_tls.IsEstablished() && !m_hasToldOfHandshake)
+    HandleProgress();
+    if (!HasFailed() && m_tls.IsEstablished() && !m_hasToldOfHandshake)
     {
         m_hasToldOfHandshake = true;
         HandleEstablished();

@@ -26,8 +26,14 @@ class TlsPathEngine : public Engine
     /** Octets of a path other than the first. */
     virtual void HandleOtherPath(PathId path, ByteView in) = 0;
 
-    /** There is something new to be learned from Tls(), perhaps; its answer has not left yet. */
+    /** There is something new to be learned from Tls(), perhaps. */
     virtual void HandleProgress();
+
+    /** \return whether what TLS has to say waits until FlushOutput(); an alert never does */
+    virtual bool HoldsOutput();
+
+    /** Sends what TLS has to say. */
+    void FlushOutput();
 
     /** The TLS handshake is complete and valid. Comes once. */
     virtual void HandleEstablished() = 0;
@@ -53,7 +59,6 @@ class TlsPathEngine : public Engine
 
   private:
     void HandleBytes(PathId path, ByteView in) final;
-    void FlushOutput();
 
     bool m_isClient;
     TlsSession m_tls;

@@ -53,6 +53,7 @@ struct Content
     bool isAuthority;
     std::int64_t validFrom;  //!< seconds after the epoch
     std::int64_t validUntil; //!< likewise
+    std::size_t serialSize;  //!< octets
 };
 
 /** A key and the certificate for it, as the library has them. */
@@ -81,7 +82,7 @@ Issue(const Content& content, RandomSource& random, const Holder* issuer)
     RequireSuccess(gnutls_x509_crt_init(&made));
     holder.certificate.reset(made);
     RequireSuccess(gnutls_x509_crt_set_version(made, 3));
-    Bytes serial = random.Draw(8);
+    Bytes serial = random.Draw(content.serialSize);
     serial[0] = (serial[0] & 0x3f) | 0x40; // positive, and of the same length each time
     RequireSuccess(gnutls_x509_crt_set_serial(made, serial.data(), serial.size()));
     RequireSuccess(gnutls_x509_crt_set_dn_by_oid(made,
@@ -179,14 +180,20 @@ TlsPki::TlsPki(RandomSource& random)
     : m_client(AllocateCredentials())
 {
     const TlsScope scope(random, Instant(0));
-    const Content authority{"Authority 1", true, -10 * YEAR_S, 250 * YEAR_S};
-    const Content corrupted{"Authority 2", true, -10 * YEAR_S, 250 * YEAR_S};
-    const Content server{ServerName(), false, -YEAR_S, 200 * YEAR_S};
+    const Content authority{"Authority 1", true, -10 * YEAR_S, 250 * YEAR_S, 8};
+    const Content corrupted{"Authority 2", true, -10 * YEAR_S, 250 * YEAR_S, 8};
+    // Serial numbers make up for other fields: all flights of servers are to have the same length,
+    // so that an attacker's fits into the place of the true one on every transport.
+    const Content server{ServerName(), false, -YEAR_S, 200 * YEAR_S, 12};
+    Content selfSigned = server;
+    selfSigned.serialSize = 9;
     Content expired = server;
+    expired.serialSize = 14;
     expired.validFrom = -3 * YEAR_S;
     expired.validUntil = -YEAR_S;
     Content other = server;
     other.name = "attacker.example";
+    other.serialSize = 8;
 
     const Holder honestAuthority = Issue(authority, random, nullptr);
     const Holder corruptedAuthority = Issue(corrupted, random, nullptr);
@@ -209,7 +216,7 @@ TlsPki::TlsPki(RandomSource& random)
     present(TlsCertificate::Rogue, Issue(server, random, &corruptedAuthority));
     present(TlsCertificate::Expired, Issue(expired, random, &honestAuthority));
     present(TlsCertificate::WrongName, Issue(other, random, &honestAuthority));
-    present(TlsCertificate::SelfSigned, Issue(server, random, nullptr));
+    present(TlsCertificate::SelfSigned, Issue(selfSigned, random, nullptr));
 }
 
 TlsPki::~TlsPki() = default;

@@ -199,8 +199,13 @@ class CertificateCase : public TestCase
             {TlsCertificate::WrongName, start, Failure::CertificateName},
             {TlsCertificate::SelfSigned, start, Failure::CertificateUntrusted},
         };
+        const TlsPki& pki = *TlsPki::Default();
+        const std::size_t size = pki.Identity(TlsCertificate::Authentic).certificate.size();
         for (const auto& [certificate, now, expected] : table)
         {
+            NS_TEST_EXPECT_MSG_EQ(pki.Identity(certificate).certificate.size(),
+                                  size,
+                                  "of one length: " << NameOf(certificate));
             bool valid = false;
             const std::optional<Failure> failure = Present(certificate, now, valid);
             const std::string what = std::string(NameOf(certificate)) + ": " +
