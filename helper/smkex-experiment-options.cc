@@ -147,8 +147,8 @@ class OptionReader
     void ReadNames()
     {
         m_config.protocol = OneOf("protocol",
-                                  {"smkex", "tcp", "dh"},
-                                  {"tcpcrypt", "tls", "mtls", "secret-sharing"});
+                                  {"smkex", "tcp", "dh", "tcpcrypt", "tcpcrypt-multipath"},
+                                  {"tls", "mtls", "secret-sharing"});
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
         const bool multipath = protocol && protocol->multipath;
         if (m_given.count("transport") == 0)
@@ -393,7 +393,7 @@ const std::vector<SmkexOption>&
 SmkexOptions()
 {
     static const std::vector<SmkexOption> options{
-        {"protocol", "smkex", "key exchange: smkex, tcp, dh"},
+        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tcpcrypt, tcpcrypt-multipath"},
         {"transport",
          "parallel-tcp",
          "parallel-tcp or tcp; protocols of a single path use tcp unless told otherwise"},

@@ -50,8 +50,7 @@ DecompressP256Point(ByteView compressed)
     const CryptoPP::Integer x(compressed.data() + 1, compressed.size() - 1);
     const CryptoPP::ECP curve(Curve());
     CryptoPP::ECP::Point point;
-    if (x >= curve.FieldSize() ||
-        !curve.DecodePoint(point, compressed.data(), compressed.size()) ||
+    if (x >= curve.FieldSize() || !curve.DecodePoint(point, compressed.data(), compressed.size()) ||
         !curve.VerifyPoint(point))
     {
         return std::nullopt;

@@ -225,8 +225,7 @@ TcpcryptEngine::CheckPeerKey(ByteView peerKey)
 void
 TcpcryptEngine::AgreeOnKeys(ByteView peerKey)
 {
-    AgreementResult agreement =
-        GetProcessor().Agree(GetGroup(), m_keyPair.privateKey, peerKey);
+    AgreementResult agreement = GetProcessor().Agree(GetGroup(), m_keyPair.privateKey, peerKey);
     if (const std::optional<Failure> failure = CheckPublicKey(agreement))
     {
         GiveUp(*failure);
@@ -259,8 +258,7 @@ TcpcryptEngine::HandleApplicationData(ByteView plaintext)
     while (!plaintext.empty())
     {
         const std::size_t size = std::min(plaintext.size(), MAX_RECORD_PLAINTEXT);
-        Send(SHARE_PATH,
-             m_sending->Seal(GetProcessor(), {plaintext.First(size).ToBytes(), false}));
+        Send(SHARE_PATH, m_sending->Seal(GetProcessor(), {plaintext.First(size).ToBytes(), false}));
         plaintext = plaintext.From(size);
     }
 }

@@ -20,7 +20,8 @@
 namespace smkex
 {
 
-/** TEP, then 32 octets: unique to the connection, equal at both ends, and no secret (RFC 8548, 3.4). */
+/** TEP, then 32 octets: unique to the connection, equal at both ends, and no secret (RFC
+ * 8548, 3.4). */
 using TcpcryptSessionId = std::array<std::uint8_t, 33>;
 
 /** One party's view of an exchange. */
@@ -41,12 +42,14 @@ struct TcpcryptKeys
     SessionKeys keys;
 };
 
-/** PRK is extracted with N_A as salt; each further key is expanded from it by one constant octet. */
+/** PRK is extracted with N_A as salt; each further key is expanded from it by one constant octet.
+ */
 TcpcryptKeys DeriveTcpcryptKeys(Processor& processor, const TcpcryptExchange& exchange);
 
 /**
- * H of a second path: SHA-256 over a label, the path, the session identifier, N_C and N_S, each with
- * its length in front. Equal session identifiers mean equal keys, so H binds them to both paths.
+ * H of a second path: SHA-256 over a label, the path, the session identifier, N_C and N_S, each
+ * with its length in front. Equal session identifiers mean equal keys, so H binds them to both
+ * paths.
  */
 Digest ComputeTcpcryptBinding(Processor& processor,
                               const TcpcryptSessionId& session,

@@ -14,9 +14,9 @@ namespace smkex
 namespace
 {
 
-constexpr std::size_t INIT_HEADER_SIZE = 8;      //!< octets: magic number, length
-constexpr std::size_t KEY_LENGTH_SIZE = 2;       //!< octets in front of a P-256 key
-constexpr std::size_t MIN_FRAME_PLAINTEXT = 1;   //!< octets: the flags
+constexpr std::size_t INIT_HEADER_SIZE = 8;    //!< octets: magic number, length
+constexpr std::size_t KEY_LENGTH_SIZE = 2;     //!< octets in front of a P-256 key
+constexpr std::size_t MIN_FRAME_PLAINTEXT = 1; //!< octets: the flags
 constexpr std::size_t MAX_INIT1_CIPHERS = 0xff;
 
 void

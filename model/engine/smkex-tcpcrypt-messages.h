@@ -25,8 +25,8 @@ constexpr std::uint8_t TCPCRYPT_AES_128_GCM = 0x01; //!< the AEAD that this modu
 /** A's first message. */
 struct Init1
 {
-    Bytes ciphers; //!< AEADs that A can do, an octet each, the most wanted one first; at most 255
-    Nonce nonce;   //!< N_A
+    Bytes ciphers;   //!< AEADs that A can do, an octet each, the most wanted one first; at most 255
+    Nonce nonce;     //!< N_A
     Bytes publicKey; //!< as in smkex-crypto.h; the wire has another form, see EncodePublicKey()
 };
 

@@ -56,7 +56,7 @@ SmkexClient::StartSession()
     }
     m_endpoint = MakeEndpoint(SmkexEndpoint::Role::Client,
                               used.size(),
-                              Create<SmkexParallelTcp>(GetNode(), used));
+                              Create<SmkexParallelTcp>(GetNode(), used, Teps()));
     m_endpoint->SetEndHandler(
         [this](SmkexEndpoint& endpoint) { m_endedTrace(endpoint.Outcome()); });
     m_endpoint->Start();

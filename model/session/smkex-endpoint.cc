@@ -94,6 +94,10 @@ SmkexEndpoint::OnAdopted(smkex::PathId path, smkex::ByteView early)
 void
 SmkexEndpoint::OnPathUp(smkex::PathId path)
 {
+    if (const std::optional<smkex::EnoOutcome> outcome = m_transport->Negotiated(path))
+    {
+        m_engine->OnNegotiated(path, *outcome);
+    }
     Enqueue(m_engine->OnPathUp(path, Present()));
 }
 
@@ -133,6 +137,7 @@ SmkexEndpoint::NoteDecision(const smkex::Action& action)
         m_outcome.accepted = ToTime(accept->at);
         m_outcome.computed = ToTime(m_processor.Computed());
         m_outcome.keys = m_engine->Keys();
+        m_outcome.downgraded = m_engine->IsDowngraded();
     }
     else if (const auto* fail = std::get_if<smkex::Fail>(&action))
     {

@@ -4,6 +4,7 @@
 #include "smkex-protocol.h"
 
 #include "ns3/smkex-plain-engine.h"
+#include "ns3/smkex-tcpcrypt-engine.h"
 
 #include <algorithm>
 
@@ -49,6 +50,18 @@ SmkexProtocols()
          Exchange<smkex::KeyExchangeClient>(),
          Exchange<smkex::KeyExchangeServer>(),
          smkex::PeekLink},
+        {"tcpcrypt",
+         false,
+         Exchange<smkex::TcpcryptClient>(),
+         Exchange<smkex::TcpcryptServer>(),
+         nullptr,
+         true},
+        {"tcpcrypt-multipath",
+         true,
+         Exchange<smkex::TcpcryptClient>(),
+         Exchange<smkex::TcpcryptServer>(),
+         smkex::PeekTcpcryptLink,
+         true},
     };
     return protocols;
 }

@@ -35,9 +35,10 @@ struct SmkexProtocol
     /** Null where each connection is a session of its own. */
     std::function<std::optional<smkex::Link>(smkex::ByteView, std::optional<smkex::Failure>&)>
         readLink;
+    bool negotiates{false}; //!< path 1 negotiates encryption by TCP-ENO
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh` */
+/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tcpcrypt`, `tcpcrypt-multipath` */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */

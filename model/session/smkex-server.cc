@@ -65,7 +65,8 @@ SmkexServer::StartApplication()
         m_port,
         GetTimeout(),
         Protocol().readLink,
-        [this](const SmkexLinkedConnection& connection) { HandleConnection(connection); });
+        [this](const SmkexLinkedConnection& connection) { HandleConnection(connection); },
+        Teps());
 }
 
 void

@@ -47,12 +47,14 @@ class SmkexTcpListener
      * \param patience how long a connection may take to say what it is
      * \param readLink null where each connection is a session of its own
      * \param handler gets every connection that could be placed
+     * \param teps what connections negotiate by TCP-ENO, see SmkexEnoSocket; none: they do not
      */
     SmkexTcpListener(Ptr<Node> node,
                      std::uint16_t port,
                      Time patience,
                      LinkReader readLink,
-                     Handler handler);
+                     Handler handler,
+                     const std::vector<uint8_t>& teps = {});
     ~SmkexTcpListener();
 
   private:
@@ -66,7 +68,7 @@ class SmkexTcpListener
 
     using PendingList = std::list<Pending>;
 
-    void Listen(Ptr<Node> node, const Address& local);
+    void Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps);
     void HandleAccept(Ptr<Socket> socket, const Address& client);
     void HandleBytes(PendingList::iterator pending, smkex::ByteView bytes);
     void Drop(PendingList::iterator pending);
