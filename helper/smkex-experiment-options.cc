@@ -320,6 +320,8 @@ class OptionReader
     {
         std::set<std::pair<std::uint32_t, std::uint32_t>> taken;
         const std::vector<std::string> strategies = smkex::StrategyNames();
+        const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+        const bool negotiates = protocol && protocol->negotiates;
         for (const SmkexAdversaryConfig& adversary : m_config.adversaries)
         {
             if (adversary.path > m_config.paths.size() || adversary.hop > m_config.hops)
@@ -343,6 +345,12 @@ class OptionReader
             {
                 Fail("adversary",
                      "has the strategy '" + adversary.strategy + "', which is unknown");
+            }
+            if (adversary.strategy == "strip-eno" && !negotiates)
+            {
+                Fail("strategy",
+                     "strip-eno is for protocols that negotiate by ENO, which " +
+                         m_config.protocol + " does not");
             }
         }
     }

@@ -133,7 +133,9 @@ class Experiment
         const std::size_t used = m_protocol.multipath ? m_config.paths.size() : 1;
         m_adversary = std::make_unique<SmkexAdversary>(
             placements,
-            SmkexAdversary::Victims{m_config.protocol != "tcp", static_cast<smkex::PathId>(used)},
+            SmkexAdversary::Victims{m_config.protocol != "tcp",
+                                    static_cast<smkex::PathId>(used),
+                                    m_config.protocol},
             m_config.sideChannelDelay,
             ADVERSARY_STREAM);
     }

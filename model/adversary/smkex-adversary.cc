@@ -54,6 +54,7 @@ SmkexAdversary::SmkexAdversary(const std::vector<SmkexAdversaryPlacement>& place
     smkex::Situation common{};
     common.encrypted = victims.encrypted;
     common.paths = victims.paths;
+    common.protocol = victims.protocol;
     common.agreedSecret = DrawSmkexSeed(*draws);
     m_random = std::make_unique<smkex::SeededRandomSource>(DrawSmkexSeed(*draws));
 

@@ -47,7 +47,8 @@ class SmkexAdversary
     struct Victims
     {
         bool encrypted;
-        smkex::PathId paths; //!< that a session uses
+        smkex::PathId paths;    //!< that a session uses
+        std::string protocol{}; //!< its name
     };
 
     /**

@@ -5,6 +5,7 @@
 
 #include "smkex-plaintext-strategy.h"
 #include "smkex-substitute-strategy.h"
+#include "smkex-tcpcrypt-strategy.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +16,9 @@ namespace smkex
 
 namespace
 {
+
+const std::string SUBSTITUTE{"substitute"};
+const std::string STRIP_ENO{"strip-eno"};
 
 using Maker = std::function<std::unique_ptr<Strategy>(const Situation&, const StrategyTools&)>;
 
@@ -31,10 +35,11 @@ const std::vector<std::pair<std::string, Maker>>&
 Registry()
 {
     static const std::vector<std::pair<std::string, Maker>> registry{
-        {"substitute", Substitute({{true, true, false}, false})},
+        {SUBSTITUTE, Substitute({{true, true, false}, false})},
         {"substitute-server-share", Substitute({{false, true, false}, false})},
         {"low-order-share", Substitute({{true, true, true}, false})},
         {"inject-binding", Substitute({{true, true, false}, true})},
+        {STRIP_ENO, Substitute({{false, false, false}, false})},
     };
     return registry;
 }
@@ -75,6 +80,11 @@ MakeStrategy(const std::string& name, const Situation& situation, const Strategy
     if (!situation.encrypted)
     {
         return std::make_unique<PlaintextStrategy>(situation, tools);
+    }
+    if (situation.protocol.rfind("tcpcrypt", 0) == 0)
+    {
+        const TcpcryptPlan plan{name == SUBSTITUTE, name == STRIP_ENO};
+        return std::make_unique<TcpcryptStrategy>(situation, tools, plan);
     }
     for (const auto& [known, make] : Registry())
     {

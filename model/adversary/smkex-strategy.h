@@ -4,6 +4,8 @@
 #ifndef SMKEX_STRATEGY_H
 #define SMKEX_STRATEGY_H
 
+#include "smkex-tcp-segment.h"
+
 #include "ns3/smkex-messages.h"
 #include "ns3/smkex-processor.h"
 
@@ -68,11 +70,12 @@ struct News
 {
     enum class Fact : std::uint8_t
     {
-        Group,       //!< two octets, big-endian
-        ClientShare, //!< g^x, as the client sent it
-        ServerShare, //!< g^y, as the server sent it
-        ClientNonce, //!< N_C of a path, as the client sent it
-        ServerNonce, //!< N_S of a path, as the server sent it
+        Group,             //!< two octets, big-endian
+        ClientShare,       //!< g^x, as the client sent it
+        ServerShare,       //!< g^y, as the server sent it
+        ClientNonce,       //!< N_C of a path, as the client sent it
+        ServerNonce,       //!< N_S of a path, as the server sent it
+        TcpcryptSessionId, //!< of tcpcrypt, as the client has computed it
     };
 
     SessionId session;
@@ -106,6 +109,7 @@ struct Situation
     bool encrypted;                         //!< whether the victims' protocol encrypts at all
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
+    std::string protocol;                   //!< the victims', by its name
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
 
     /** \return whether some member sees \p path */
@@ -132,6 +136,13 @@ class Strategy
 
     /** A connection is being opened. \p clientPort identifies it to a judge. */
     virtual void OnFlow(FlowId flow, std::uint16_t clientPort) = 0;
+
+    /**
+     * A SYN or SYN/ACK passes an active node, which may change its options; a repeated one as well.
+     */
+    virtual void OnOpening(FlowId, Direction, TcpSegment&)
+    {
+    }
 
     /**
      * New octets in order, each once. At an active node they are at the end of what is held, and

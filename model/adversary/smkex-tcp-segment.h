@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace smkex
 {
@@ -50,6 +51,12 @@ class TcpSegment
     /** \p payload may be a part of Payload(). Views of the old one become invalid. */
     void SetPayload(ByteView payload);
 
+    /** \return the options of a kind, each with kind and length, up to a malformed option */
+    std::vector<Bytes> Options(std::uint8_t kind) const;
+
+    /** Overwrites all options of a kind by no-operations, up to a malformed option. */
+    void EraseOptions(std::uint8_t kind);
+
     /** Overwrites all SACK blocks (RFC 2018, 3) by no-operations, up to a malformed option. */
     void EraseSackBlocks();
 
@@ -77,6 +84,14 @@ class TcpSegment
   private:
     explicit TcpSegment(Bytes octets);
 
+    /** Where an option begins in the octets, and how long it is. */
+    struct Place
+    {
+        std::size_t at;
+        std::size_t size;
+    };
+
+    std::vector<Place> Find(std::uint8_t kind) const;
     std::size_t HeaderSize() const;
 
     Bytes m_octets;

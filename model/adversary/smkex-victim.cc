@@ -106,6 +106,8 @@ Victim::Learn(News::Fact fact, PathId path, ByteView value)
         return learnNonce(Facts(path).client, Facts(path).forServer);
     case News::Fact::ServerNonce:
         return learnNonce(Facts(path).server, Facts(path).forClient);
+    case News::Fact::TcpcryptSessionId:
+        return false;
     }
     return false;
 }
