@@ -79,22 +79,23 @@ class MatrixCase : public TestCase
   public:
     using Expect = Expectation (*)(const std::string& threat);
 
-    MatrixCase(const std::string& name, const SmkexOptionValues& options, Expect expect)
+    /** \param runs of 20 sessions, each cell */
+    MatrixCase(const std::string& name, const SmkexOptionValues& options, int runs, Expect expect)
         : TestCase(name),
           m_options(options),
+          m_runs(runs),
           m_expect(expect)
     {
     }
 
   private:
-    static constexpr int RUNS = 10;
-    static constexpr int SESSIONS = 20; //!< a run
+    static constexpr int SESSIONS = 20;
 
     void DoRun() override
     {
         for (const std::string& threat : THREATS)
         {
-            for (int run = 1; run <= RUNS; ++run)
+            for (int run = 1; run <= m_runs; ++run)
             {
                 const std::vector<SmkexRecord> records = RunExperiment(
                     m_options + SmkexOptionValues{{"threat", threat},
@@ -128,6 +129,7 @@ class MatrixCase : public TestCase
     }
 
     SmkexOptionValues m_options;
+    int m_runs;
     Expect m_expect;
 };
 
@@ -363,10 +365,10 @@ class TcpcryptSuite : public TestSuite
     TcpcryptSuite()
         : TestSuite("smkex-tcpcrypt", UNIT)
     {
-        AddMatrix("", {});
-        AddMatrix(", at 2 % loss", {{"loss", "0.02"}});
-        AddMatrix(", over IPv6", {{"ipVersion", "6"}});
-        AddMatrix(", with P-256 over three hops", {{"group", "p256"}, {"hops", "3"}});
+        AddMatrix("", 10, {});
+        AddMatrix(", at 2 % loss", 2, {{"loss", "0.02"}});
+        AddMatrix(", over IPv6", 2, {{"ipVersion", "6"}});
+        AddMatrix(", with P-256 over three hops", 2, {{"group", "p256"}, {"hops", "3"}});
         AddTestCase(new SetupCase("over one hop", {}), QUICK);
         AddTestCase(new SetupCase("over three hops", {{"hops", "3"}}), QUICK);
         AddTestCase(new SetupCase("over IPv6", {{"ipVersion", "6"}}), QUICK);
@@ -380,7 +382,7 @@ class TcpcryptSuite : public TestSuite
     }
 
   private:
-    void AddMatrix(const std::string& where, const SmkexOptionValues& conditions)
+    void AddMatrix(const std::string& where, int runs, const SmkexOptionValues& conditions)
     {
         const auto add = [&](const std::string& name,
                              const std::string& protocol,
@@ -389,6 +391,7 @@ class TcpcryptSuite : public TestSuite
             AddTestCase(new MatrixCase(name + where,
                                        conditions + SmkexOptionValues{{"protocol", protocol},
                                                                       {"strategy", strategy}},
+                                       runs,
                                        expect),
                         QUICK);
         };
