@@ -3,6 +3,7 @@
 
 import os
 import sys
+import sysconfig
 
 from waflib import Build, Configure, Context, Errors, Logs, Utils  # type: ignore[import]
 
@@ -75,6 +76,16 @@ def configure(conf):
         package="libcrypto++", args="--cflags --libs", uselib_store="CRYPTO", define_name="", msg="Crypto++"
     )
 
+    if os.path.isdir("bindings"):
+        conf.check_cfg(
+            package="pybind11 python3", args="--cflags", uselib_store="PYBIND", define_name="", msg="pybind11"
+        )
+        conf.env.PYTHON_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+
+    for package in ("zlib", "libxml-2.0"):
+        conf.check_cfg(package=package, args="--cflags --libs", uselib_store="INTERNET", define_name="", msg=package)
+    conf.check_cxx(lib="bz2", header_name="bzlib.h", uselib_store="INTERNET", define_name="", msg="bzip2")
+
     conf.env.WERROR = bool(conf.options.werror or os.environ.get("CI") == "true")
     conf.env.append_value("CXXFLAGS", ["-std=c++17", "-fPIC", *WARNINGS])
     conf.env.append_value("LINKFLAGS", ["-Wl,--as-needed", "-pthread"])
@@ -126,9 +137,10 @@ def build(bld):
     _link_headers(bld)
     _generate_sources(bld)
     objects = _compile_layers(bld, "", [])
-    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "NS3"], install_path=None)
+    bld(features="cxx cxxshlib", target="smkex", use=[*objects, "CRYPTO", "INTERNET", "NS3"], install_path=None)
     _programs(bld, objects)
     _tests(bld, objects)
+    _python_package(bld, objects)
     _choose(bld, bld.options.goal)
     bld.add_post_fun(_judge_warnings)
 
@@ -173,7 +185,7 @@ def _forget_lost_headers(bld):
         for memory in (bld.node_deps, bld.raw_deps, bld.imp_sigs):
             memory.pop(task, None)
     for node in lost:
-        node.evict()
+        node.parent.children.pop(node.name, None)
 
 
 def _includes(bld, names):
@@ -226,7 +238,7 @@ def _compile_layers(bld, suffix, defines):
             source=sources,
             includes=_includes(bld, layers.reachable(layer)),
             defines=defines,
-            use=["CRYPTO"] if layers.is_pure(layer) else ["CRYPTO", "NS3"],
+            use=["CRYPTO", "INTERNET"] if layers.is_pure(layer) else ["CRYPTO", "INTERNET", "NS3"],
         )
     return names
 
@@ -236,7 +248,7 @@ def _program(bld, target, sources, objects, **kw):
         target=target,
         source=sources,
         includes=_includes(bld, layers.LAYERS),
-        use=[*objects, "CRYPTO", "NS3"],
+        use=[*objects, "CRYPTO", "INTERNET", "NS3"],
         install_path=None,
         **kw,
     )
@@ -274,6 +286,30 @@ def _tests(bld, objects):
             use=["engine", "adversary", "CRYPTO", "NS3"],
             install_path=None,
             goals=["fuzz"],
+        )
+
+
+def _python_package(bld, objects):
+    """build/python/smkex: the compiled part, and what is written in Python."""
+    if not bld.env.PYTHON_SUFFIX:
+        return
+    module = bld(
+        features="cxx cxxshlib",
+        target="python/smkex/_core",
+        source=_sources(bld, "bindings/smkex/*.cc"),
+        includes=_includes(bld, layers.LAYERS),
+        use=[*objects, "CRYPTO", "INTERNET", "NS3", "PYBIND"],
+        install_path=None,
+        goals=["programs"],
+    )
+    module.env.cxxshlib_PATTERN = "%s" + bld.env.PYTHON_SUFFIX
+    for source in _sources(bld, "bindings/smkex/*py*", excl=["**/*.pyc"]):
+        bld(
+            features="subst",
+            is_copy=True,
+            source=source,
+            target="python/smkex/" + source.name,
+            goals=["programs"],
         )
 
 

@@ -119,6 +119,22 @@ class Dataset:
                 "simulations_failed": count("SELECT COUNT(*) FROM runs WHERE status != 'done'"),
                 "sessions": count("SELECT COUNT(*) FROM sessions")}
 
+    def run_ranges(self) -> Dict[int, Tuple[str, str, str]]:
+        """For each point its first and last run number and its seed."""
+        return {point: (str(first), str(last), seed) for point, first, last, seed in
+                self.database.execute(
+                    "SELECT r.point, MIN(r.run), MAX(r.run), p.option_seed FROM runs r "
+                    "JOIN points p ON p.point = r.point GROUP BY r.point")}
+
+    def provenances(self) -> List[Tuple[Dict[str, str], int]]:
+        """The code of the simulations that are done, and how many each code made."""
+        rows = self.database.execute(
+            'SELECT v."commit", v.simulator, v.ns3, v.cryptopp, COUNT(*) FROM provenance v '
+            "JOIN runs r ON r.provenance = v.id WHERE r.status = 'done' GROUP BY v.id "
+            "ORDER BY v.id").fetchall()
+        names = ("commit", "simulator (SHA-256)", "ns-3", "Crypto++")
+        return [(dict(zip(names, row[:-1])), row[-1]) for row in rows]
+
     def failed(self) -> List[Tuple[str, str]]:
         """Reason and command of every simulation that failed."""
         return self.database.execute("SELECT reason, command FROM runs WHERE status != 'done' "

@@ -40,6 +40,11 @@ def _groups(data: Dataset, spec: PlotSpec, columns: Sequence[str]
     return {key: groups[key] for key in sorted(groups, key=order)}
 
 
+def _repeat(data: Dataset, points: Sequence[int]) -> str:
+    """The command of the first simulation behind a number."""
+    return data.command(points[0]) or ""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of a matrix: how often its predicate holds, and how often others do."""
@@ -50,6 +55,7 @@ class Cell:
     successes: int
     rate: Estimate
     marks: Mapping[str, int]
+    repeat: str = ""
 
 
 def matrix(data: Dataset, spec: PlotSpec) -> List[Cell]:
@@ -61,7 +67,7 @@ def matrix(data: Dataset, spec: PlotSpec) -> List[Cell]:
         if total["n"]:
             cells.append(Cell(panel, row, column, total[spec.value],
                               rate(total[spec.value], total["n"]),
-                              {mark: total[mark] for mark in MARKS}))
+                              {mark: total[mark] for mark in MARKS}, _repeat(data, points)))
     return cells
 
 
@@ -85,6 +91,7 @@ class Curve:
     share: Floats
     low: Floats
     high: Floats
+    repeat: str = ""
 
 
 def cdf(data: Dataset, spec: PlotSpec) -> List[Curve]:
@@ -95,7 +102,7 @@ def cdf(data: Dataset, spec: PlotSpec) -> List[Curve]:
         if sample.n:
             grid = _support(sample)
             curves.append(Curve(panel, line, sample, quantiles(sample), grid,
-                                *distribution(sample, grid)))
+                                *distribution(sample, grid), _repeat(data, points)))
     return curves
 
 
@@ -131,6 +138,7 @@ class Mark:
     level: str
     x: float
     y: Estimate
+    repeat: str = ""
 
 
 def _statistic(sample: Sample, name: str) -> Estimate:
@@ -149,7 +157,7 @@ def line(data: Dataset, spec: PlotSpec) -> List[Mark]:
             y = _statistic(sample, spec.statistic)
             if spec.per_x:
                 y = Estimate(y.value / x, y.low / x, y.high / x, y.n)
-            marks.append(Mark(panel, name, level, x, y))
+            marks.append(Mark(panel, name, level, x, y, _repeat(data, points)))
     return sorted(marks, key=lambda m: (data.levels[spec.panels].index(m.panel)
                                         if spec.panels else 0,
                                         data.levels[spec.lines].index(m.line), m.x))

@@ -13,7 +13,7 @@ from typing import Any, List, Optional, Tuple
 
 from . import cli, numbers, style
 from .dataset import Dataset
-from .figures import cdf, line, matrix
+from .figures import cdf, line, matrix, tips
 from .files import write, write_csv
 from .numbers import Table
 from .plot_spec import PlotSpec
@@ -38,7 +38,7 @@ def render(drawn: Any, kind: str) -> bytes:
     metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
     content = io.BytesIO()
     drawn.savefig(content, format=kind, metadata=metadata, dpi=style.DPI)
-    return content.getvalue()
+    return tips.told(content.getvalue()) if kind == "svg" else content.getvalue()
 
 
 def plot(directory: Path) -> List[Path]:

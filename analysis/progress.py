@@ -50,14 +50,15 @@ class Progress:
     def __init__(self, title: str, total: int, stream: TextIO = sys.stderr) -> None:
         self.title, self.total, self.stream = title, total, stream
         self.moving = stream.isatty()
-        self.started = self.shown = time.monotonic()
+        self.shown = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether it is time to say something again."""
+        return time.monotonic() - self.shown >= (_MOVING_S if self.moving else _LINES_S)
 
     def show(self, done: int, failed: int, left_s: float) -> None:
-        """Says how far it is, unless it has just said so. `left_s`: expected seconds left."""
-        now = time.monotonic()
-        if now - self.shown < (_MOVING_S if self.moving else _LINES_S):
-            return
-        self.shown = now
+        """Says how far it is. `left_s`: expected seconds left."""
+        self.shown = time.monotonic()
         share = 100 * done // max(1, self.total)
         text = (f"{self.title}: {done}/{self.total} simulations, {share} %"
                 + (f", {failed} failed" if failed else "")

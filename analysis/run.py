@@ -207,6 +207,8 @@ def main() -> int:
     width = shutil.get_terminal_size().columns
     print("\n" + "-" * min(width, 100))
     print("\n".join(setup.answers))
+    from .report import report
+    print(f"report of all: {report(options.out).resolve()}")
     return 0 if good else EXIT_FAILED_POINTS
 
 

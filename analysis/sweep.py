@@ -168,7 +168,8 @@ class Sweep:
             else:
                 self.done += 1
                 self.costs.learn(answer.task.point, answer.task.weight, answer.seconds)
-        self.progress.show(self.kept + self.done + self.failed, self.failed, self._left_s())
+        if self.progress.is_due():
+            self.progress.show(self.kept + self.done + self.failed, self.failed, self._left_s())
 
     def _left_s(self) -> float:
         points: Mapping[int, int] = self.left

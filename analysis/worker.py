@@ -112,12 +112,13 @@ class Worker:
         return answers, bool(text)
 
     def _answer(self, status: str) -> Answer:
+        lines = self._lines
         answer = self._take()
-        if not status == "0":
+        if status != "0":
             answer.reason = f"refused: {status.partition(' ')[2] or status}"
             return answer
         try:
-            answer.records = [records.parse(line) for line in self._lines_taken]
+            answer.records = [records.parse(line) for line in lines]
         except records.BadRecord as error:
             answer.reason = str(error)
             return answer
@@ -143,7 +144,7 @@ class Worker:
         answer = Answer(task, stderr=self._said.decode(errors="replace"),
                         seconds=now - self.since)
         self.unanswered -= len(task.line())
-        self._lines_taken, self._lines = self._lines, []
+        self._lines = []
         self._said = b""
         self.since = now
         return answer

@@ -5,6 +5,7 @@
 
 #include "ns3/smkex-embedded-profiles.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -29,7 +30,7 @@ FindText(const std::string& name, std::string& problem)
         known.append(", ").append(profile.name);
     }
     std::ifstream file(name);
-    if (!file)
+    if (!file || std::filesystem::is_directory(name))
     {
         problem =
             "is '" + name + "', which is neither one of " + known + " nor a file that can be read";

@@ -25,6 +25,8 @@ namespace
 {
 
 constexpr std::uint32_t MAX_HOPS = 32;
+/** Of ns-3's generator, whose second modulus is one above. */
+constexpr std::uint32_t MAX_SEED = 4294944442;
 
 /** Reads options one after the other; the first error stays. */
 class OptionReader
@@ -177,7 +179,7 @@ class OptionReader
         m_config.sharedHops = Number("sharedHops", 0, MAX_HOPS);
         m_config.appBytes = Number("appBytes", 0, 100000000);
         m_config.sessions = Number("sessions", 1, 1000000000);
-        m_config.seed = Number("seed", 1, UINT32_MAX);
+        m_config.seed = Number("seed", 1, MAX_SEED);
         m_config.run = Number("run", 0, INT64_MAX);
         m_config.timeout = PositiveTime("timeout");
         const std::optional<Time> delay = ReadTime(m_values["sideChannelDelay"]);

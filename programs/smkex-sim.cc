@@ -84,6 +84,16 @@ EndForWriteError()
     std::exit(BAD_INPUT);
 }
 
+/** Ends the program where something that was printed has not been written. */
+void
+Flush()
+{
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    {
+        EndForWriteError();
+    }
+}
+
 /** Reads, checks and (unless only validating) runs one experiment. \return an error, or empty */
 std::string
 RunOne(const ns3::SmkexOptionValues& values, bool validateOnly)
@@ -111,15 +121,16 @@ RunBatch(bool validateOnly)
     {
         ns3::SmkexOptionValues values;
         Mode mode;
-        std::string error = ReadArguments(ns3::SplitText(line, '\t'), values, mode);
+        // An empty line has no options: all defaults.
+        const std::vector<std::string> arguments =
+            line.empty() ? std::vector<std::string>() : ns3::SplitText(line, '\t');
+        std::string error = ReadArguments(arguments, values, mode);
         if (error.empty())
         {
             error = RunOne(values, validateOnly);
         }
-        if (!Print(error.empty() ? "#end 0" : "#end 2 " + error) || std::fflush(stdout) != 0)
-        {
-            EndForWriteError();
-        }
+        Print(error.empty() ? "#end 0" : "#end 2 " + error);
+        Flush();
     }
     return 0;
 }
@@ -172,6 +183,7 @@ main(int argc, char* argv[])
     if (error.empty() && mode.listOptions)
     {
         ListOptions();
+        Flush();
         return 0;
     }
     if (error.empty() && mode.batch)
@@ -187,9 +199,6 @@ main(int argc, char* argv[])
         std::cerr << "smkex-sim: " << error << std::endl;
         return BAD_INPUT;
     }
-    if (std::fflush(stdout) != 0)
-    {
-        EndForWriteError();
-    }
+    Flush();
     return 0;
 }

@@ -20,8 +20,8 @@ packages_for() {
             --ns3=*) elsewhere=yes ;;
         esac
     done
-    packages="g++ python3 pkg-config libcrypto++-dev nlohmann-json3-dev"
-    [ -n "$elsewhere" ] || packages="$packages libns3-dev libgsl-dev libxml2-dev libsqlite3-dev"
+    packages="g++ python3 pkg-config libcrypto++-dev nlohmann-json3-dev libbz2-dev zlib1g-dev libxml2-dev"
+    [ -n "$elsewhere" ] || packages="$packages libns3-dev libgsl-dev libsqlite3-dev"
     [ ! -d bindings ] || packages="$packages pybind11-dev python3-dev"
     for wanted in $wanted_commands; do
         case $wanted in

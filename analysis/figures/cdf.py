@@ -13,7 +13,8 @@ from .. import records, style
 from ..answers import amount, counted
 from ..numbers import Curve
 from ..plot_spec import PlotSpec
-from ..statistics import Floats
+from ..statistics import QUANTILES, Floats
+from . import tips
 from .axes import is_wide, logarithmic, plain, scale, span
 
 #: Heights at which lines are looked at to keep labels clear of them, and a label's distance.
@@ -37,8 +38,9 @@ def draw(spec: PlotSpec, curves: Sequence[Curve]) -> Figure:
         mine = [curve for curve in curves if curve.panel == panel]
         upper = figure.add_subplot(grid[0, number])
         lower = figure.add_subplot(grid[1, number], sharex=upper)
-        _body(upper, mine, strokes, factor, limits)
-        _tail(lower, mine, strokes, factor, limits)
+        measure = records.MEASURES[spec.value]
+        _body(upper, mine, strokes, factor, limits, measure)
+        _tail(lower, mine, strokes, factor, limits, measure)
         upper.set_xlim(limits)
         if is_wide(limits):
             upper.set_xscale("log")
@@ -53,12 +55,20 @@ def draw(spec: PlotSpec, curves: Sequence[Curve]) -> Figure:
             lower.set_ylabel("sessions above (tail)")
         if panel:
             upper.set_title(panel)
-        _labels(upper, mine, strokes, records.MEASURES[spec.value], factor, limits)
+        _labels(upper, mine, strokes, measure, factor, limits)
     title = f"{spec.title}\n"
     title += f"{counted([curve.sample.n for curve in curves])} sessions a line, "
     title += f"{_runs(curves)} runs, 95 % bands over runs"
     figure.suptitle(title, x=0.01, ha="left", fontsize=7)
     return figure
+
+
+def _tip(curve: Curve, unit: str) -> str:
+    panel = f" ({curve.panel})" if curve.panel else ""
+    found = ", ".join(
+        f"p{round(100 * q)} {amount(e.value, unit)} [{amount(e.low, unit)}, {amount(e.high, unit)}]"
+        for q, e in zip(QUANTILES, curve.quantiles))
+    return f"{curve.line}{panel}. {found}, n = {curve.sample.n:,}. Repeat: {curve.repeat}"
 
 
 def _runs(curves: Sequence[Curve]) -> str:
@@ -72,8 +82,9 @@ def _steps(curve: Curve, factor: float, shares: Any, limits: Sequence[float]) ->
 
 
 def _body(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], factor: float,
-          limits: Sequence[float]) -> None:
+          limits: Sequence[float], unit: str) -> None:
     for curve in curves:
+        tips.spot(axes, curve.quantiles[0].value * factor, QUANTILES[0], _tip(curve, unit))
         x, y = _steps(curve, factor, curve.share, limits)
         _, low = _steps(curve, factor, curve.low, limits)
         _, high = _steps(curve, factor, curve.high, limits)
@@ -86,9 +97,11 @@ def _body(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], 
 
 
 def _tail(axes: Any, curves: Sequence[Curve], strokes: Dict[str, style.Stroke], factor: float,
-          limits: Sequence[float]) -> None:
+          limits: Sequence[float], unit: str) -> None:
     least = min(1 / curve.sample.n for curve in curves)
     for curve in curves:
+        for q, estimate in zip(QUANTILES, curve.quantiles):
+            tips.spot(axes, estimate.value * factor, 1 - q, _tip(curve, unit))
         floor = 1e-12
         x, y = _steps(curve, factor, curve.share, limits)
         _, low = _steps(curve, factor, curve.low, limits)

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import records, style
-from ..answers import counted, statistic
+from ..answers import amount, counted, statistic
 from ..dataset import quantity
 from ..numbers import Mark
 from ..plot_spec import PlotSpec
+from . import tips
 from .axes import logarithmic, plain, scale, span
 
 #: Ratios that span less than this are drawn from zero, on a linear axis.
@@ -37,6 +38,8 @@ def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
     for place, panel in zip(axes, panels):
         mine = [mark for mark in marks if mark.panel == panel]
         _panel(place, mine, names, strokes, (x_factor, y_factor))
+        for mark in mine:
+            tips.spot(place, mark.x * x_factor, mark.y.value * y_factor, _tip(spec, mark))
         place.set_title(panel)
         place.set_xlabel(f"{_AXIS_TITLES.get(spec.x, spec.x)}" + (f" ({x_unit})" if x_unit else ""))
     for place in axes[len(panels):]:
@@ -66,6 +69,15 @@ def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
     figure.suptitle(f"{spec.title}\n{counted([m.y.n for m in marks])} sessions a mark, bars: "
                     "95 % over runs", x=0.01, ha="left", fontsize=7)
     return figure
+
+
+def _tip(spec: PlotSpec, mark: Mark) -> str:
+    unit = spec.x.upper() if spec.per_x else records.MEASURES[spec.value]
+    panel = f" ({mark.panel})" if mark.panel else ""
+    return (f"{mark.line}, {spec.x} {mark.level}{panel}. {statistic(spec.statistic)} "
+            f"{records.TITLES[spec.value]}: {amount(mark.y.value, unit)} "
+            f"[{amount(mark.y.low, unit)}, {amount(mark.y.high, unit)}], n = {mark.y.n:,}. "
+            f"Repeat: {mark.repeat}")
 
 
 def _y_scale(spec: PlotSpec) -> Any:

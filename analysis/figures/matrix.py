@@ -10,15 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import records, style
-from ..answers import counted
+from ..answers import counted, share
 from ..dataset import UNREAD_MISMATCH
 from ..numbers import Cell
 from ..plot_spec import PlotSpec
+from . import tips
 
 _CELL_HEIGHT, _SMALL_CELL_HEIGHT = 0.29, 0.17
 _NAMES_WIDTH = 0.42
 #: What a cell says besides its count, in the order of numbers.MARKS.
-_MARKS = {"mitm": "both keys held", UNREAD_MISMATCH: "keys differ", "detected": "detected",
+_MARKS = {"mitm": "both ends read", UNREAD_MISMATCH: "keys differ", "detected": "detected",
           "denied": "denied"}
 #: Short forms in small panels.
 _SIGNS = {UNREAD_MISMATCH: "\u2260", "detected": "\u2020", "denied": "\u2021"}
@@ -42,7 +43,8 @@ def draw(spec: PlotSpec, cells: Sequence[Cell]) -> Figure:
         top = 1 - (0.3 + (number // across) * (height + head) + head) / total
         axes = figure.add_axes((left + _NAMES_WIDTH / width, top - height / total,
                                 1 / across - (_NAMES_WIDTH + 0.08) / width, height / total))
-        _panel(axes, [c for c in cells if c.panel == panel], rows, columns, small)
+        _panel(axes, [c for c in cells if c.panel == panel], rows, columns, small,
+               spec.value)
         if small:
             axes.text(0, 1 + 0.24 / height, panel, transform=axes.transAxes, fontsize=7,
                       fontweight="bold", ha="left", va="center")
@@ -87,7 +89,7 @@ def _key(figure: Figure, spec: PlotSpec, width: float, total: float,
 
 
 def _panel(axes: Any, cells: Sequence[Cell], rows: Sequence[str], columns: Sequence[str],
-           small: bool) -> None:
+           small: bool, value: str) -> None:
     axes.set_xlim(0, len(columns))
     axes.set_ylim(len(rows), 0)
     axes.grid(False)
@@ -102,6 +104,15 @@ def _panel(axes: Any, cells: Sequence[Cell], rows: Sequence[str], columns: Seque
             cell = places.get((row, column))
             if cell:
                 _cell(axes, x, y, cell, small)
+                tips.area(axes, x, y, 1, 1, _tip(cell, value))
+
+
+def _tip(cell: Cell, value: str) -> str:
+    marks = "".join(f", {_MARKS[mark]}: {cell.marks[mark]}" for mark in _marks(cell))
+    panel = f" ({cell.panel})" if cell.panel else ""
+    return (f"{cell.row}, {cell.column}{panel}. {records.TITLES[value]}: {cell.successes} of "
+            f"{cell.rate.n} sessions, {share(cell.rate)} [{100 * cell.rate.low:.1f}, "
+            f"{100 * cell.rate.high:.1f}]{marks}. Repeat: {cell.repeat}")
 
 
 def _cell(axes: Any, x: int, y: int, cell: Cell, small: bool) -> None:

@@ -176,12 +176,13 @@ std::optional<Digest>
 Victim::ForgeBinding(PathId path)
 {
     const bool seesShares = m_situation.Sees(SHARE_PATH);
-    if (seesShares && (!m_group || !m_clientShare || !m_serverShare))
+    const bool ownServerShare =
+        m_situation.IsActiveOn(SHARE_PATH) ? m_substitution.serverShare : !seesShares;
+    const bool knowsServerShare = ownServerShare || m_serverShare;
+    if (seesShares && (!m_group || !m_clientShare || !knowsServerShare))
     {
         return std::nullopt;
     }
-    const bool ownServerShare =
-        m_situation.IsActiveOn(SHARE_PATH) ? m_substitution.serverShare : !seesShares;
     if (!m_group)
     {
         m_group = Group::X25519; // never seen: the most common one

@@ -81,17 +81,6 @@ SmkexEndpoint::Start()
 }
 
 void
-SmkexEndpoint::OnAdopted(smkex::PathId path, smkex::ByteView early)
-{
-    const Ptr<SmkexEndpoint> self = this;
-    OnPathUp(path);
-    if (!early.empty())
-    {
-        OnPathBytes(path, early);
-    }
-}
-
-void
 SmkexEndpoint::OnPathUp(smkex::PathId path)
 {
     if (const std::optional<smkex::EnoOutcome> outcome = m_transport->Negotiated(path))

@@ -83,14 +83,6 @@ class SmkexEndpoint : public SimpleRefCount<SmkexEndpoint>, private SmkexTranspo
     /** The session begins now; a client's transport connects. */
     void Start();
 
-    /** A server's path has come with its connection, and with \p early octets. */
-    void OnAdopted(smkex::PathId path, smkex::ByteView early);
-
-    SmkexTransport& GetTransport()
-    {
-        return *m_transport;
-    }
-
     const SmkexOutcome& Outcome() const
     {
         return m_outcome;

@@ -3,29 +3,13 @@
  */
 #include "smkex-server.h"
 
-#include "ns3/inet-socket-address.h"
-#include "ns3/inet6-socket-address.h"
+#include "ns3/smkex-tcp-listener.h"
 #include "ns3/uinteger.h"
-
-#include <algorithm>
 
 namespace ns3
 {
 
 NS_OBJECT_ENSURE_REGISTERED(SmkexServer);
-
-namespace
-{
-
-uint16_t
-PortOf(const Address& address)
-{
-    return InetSocketAddress::IsMatchingType(address)
-               ? InetSocketAddress::ConvertFrom(address).GetPort()
-               : Inet6SocketAddress::ConvertFrom(address).GetPort();
-}
-
-} // namespace
 
 TypeId
 SmkexServer::GetTypeId()
@@ -65,7 +49,7 @@ SmkexServer::StartApplication()
         m_port,
         GetTimeout(),
         Protocol().readLink,
-        [this](const SmkexLinkedConnection& connection) { HandleConnection(connection); },
+        [this](Ptr<SmkexTransport> transport) { BeginSession(transport); },
         Teps());
 }
 
@@ -73,7 +57,6 @@ void
 SmkexServer::StopApplication()
 {
     m_listener.reset();
-    m_byLink.clear();
     m_sessions.clear();
 }
 
@@ -84,43 +67,13 @@ SmkexServer::SessionCount() const
 }
 
 void
-SmkexServer::HandleConnection(const SmkexLinkedConnection& connection)
-{
-    Ptr<SmkexEndpoint> session;
-    smkex::PathId path = smkex::SHARE_PATH;
-    if (connection.link)
-    {
-        path = connection.link->path;
-        Ptr<SmkexEndpoint>& known = m_byLink[connection.link->session];
-        if (!known)
-        {
-            known = BeginSession();
-        }
-        session = known;
-    }
-    else
-    {
-        session = BeginSession();
-    }
-    auto& transport = static_cast<SmkexParallelTcp&>(session->GetTransport());
-    if (transport.HasPath(path))
-    {
-        connection.connection->Close(); // somebody else has claimed this path before
-        return;
-    }
-    transport.Adopt(path, connection.connection, PortOf(connection.client));
-    session->OnAdopted(path, connection.early);
-}
-
-Ptr<SmkexEndpoint>
-SmkexServer::BeginSession()
+SmkexServer::BeginSession(Ptr<SmkexTransport> transport)
 {
     const Ptr<SmkexEndpoint> session =
-        MakeEndpoint(SmkexEndpoint::Role::Server, m_paths, Create<SmkexParallelTcp>());
+        MakeEndpoint(SmkexEndpoint::Role::Server, m_paths, transport);
     session->SetEndHandler([this](SmkexEndpoint& endpoint) { HandleEnd(endpoint); });
     m_sessions.insert(session);
     session->Start();
-    return session;
 }
 
 void
@@ -128,13 +81,6 @@ SmkexServer::HandleEnd(SmkexEndpoint& endpoint)
 {
     const Ptr<SmkexEndpoint> self = &endpoint; // beyond its removal here
     m_sessions.erase(self);
-    const auto link = std::find_if(m_byLink.begin(), m_byLink.end(), [&self](const auto& entry) {
-        return entry.second == self;
-    });
-    if (link != m_byLink.end())
-    {
-        m_byLink.erase(link);
-    }
     m_endedTrace(endpoint.Outcome());
 }
 

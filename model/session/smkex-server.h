@@ -6,10 +6,6 @@
 
 #include "smkex-application.h"
 
-#include "ns3/smkex-parallel-tcp.h"
-#include "ns3/smkex-tcp-listener.h"
-
-#include <map>
 #include <memory>
 #include <set>
 
@@ -17,8 +13,8 @@ namespace ns3
 {
 
 /**
- * A server: listens on one port of all its addresses, puts the connections of each client's session
- * together, exchanges keys and answers requests. It serves any number of clients at once.
+ * A server: listens on one port of all its addresses, exchanges keys with each client that turns
+ * up, and answers requests. It serves any number of clients at once.
  */
 class SmkexServer : public SmkexApplication
 {
@@ -36,15 +32,13 @@ class SmkexServer : public SmkexApplication
     void StartApplication() override;
     void StopApplication() override;
 
-    void HandleConnection(const SmkexLinkedConnection& connection);
-    Ptr<SmkexEndpoint> BeginSession();
+    void BeginSession(Ptr<SmkexTransport> transport);
     void HandleEnd(SmkexEndpoint& endpoint);
 
     uint16_t m_port;
     uint8_t m_paths;
-    std::unique_ptr<SmkexTcpListener> m_listener;
+    std::unique_ptr<SmkexListener> m_listener;
     std::set<Ptr<SmkexEndpoint>> m_sessions;
-    std::map<smkex::SessionId, Ptr<SmkexEndpoint>> m_byLink;
 };
 
 } // namespace ns3

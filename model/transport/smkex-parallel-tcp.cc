@@ -6,6 +6,8 @@
 #include "smkex-eno-socket.h"
 #include "smkex-tcp-sockets.h"
 
+#include <utility>
+
 namespace ns3
 {
 
@@ -54,11 +56,30 @@ SmkexParallelTcp::Negotiated(smkex::PathId path) const
 }
 
 void
-SmkexParallelTcp::Adopt(smkex::PathId path, Ptr<SmkexTcpPath> connection, std::uint16_t clientPort)
+SmkexParallelTcp::Adopt(smkex::PathId path,
+                        Ptr<SmkexTcpPath> connection,
+                        std::uint16_t clientPort,
+                        smkex::ByteView early)
 {
+    const Ptr<SmkexParallelTcp> self = this; // what it tells may end the session
     m_clientPorts.push_back(clientPort);
     ++m_pathsUp;
     SetPath(path, connection);
+    m_events->OnPathUp(path);
+    if (!early.empty() && !m_closed)
+    {
+        m_events->OnPathBytes(path, early);
+    }
+}
+
+void
+SmkexParallelTcp::SetCloseHandler(std::function<void()> handler)
+{
+    m_onClose = std::move(handler);
+    if (m_closed)
+    {
+        Close();
+    }
 }
 
 void
@@ -102,6 +123,11 @@ SmkexParallelTcp::Close()
         {
             path->Close();
         }
+    }
+    m_closed = true;
+    if (const auto onClose = std::exchange(m_onClose, nullptr))
+    {
+        onClose();
     }
 }
 

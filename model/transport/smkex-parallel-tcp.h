@@ -9,6 +9,7 @@
 
 #include "ns3/node.h"
 
+#include <functional>
 #include <vector>
 
 namespace ns3
@@ -49,13 +50,20 @@ class SmkexParallelTcp : public SmkexTransport
     std::uint32_t PathsUp() const override;
 
     /**
-     * Takes a connection of a client in.
+     * Takes a connection of a client in, and tells the events of it.
      *
      * \param path which path it is; HasPath() must be false for it
      * \param connection an accepted connection
      * \param clientPort the client's port on it
+     * \param early what has arrived on it already
      */
-    void Adopt(smkex::PathId path, Ptr<SmkexTcpPath> connection, std::uint16_t clientPort);
+    void Adopt(smkex::PathId path,
+               Ptr<SmkexTcpPath> connection,
+               std::uint16_t clientPort,
+               smkex::ByteView early);
+
+    /** Called once, when the transport is closed, or at once if it is. */
+    void SetCloseHandler(std::function<void()> handler);
 
     bool HasPath(smkex::PathId path) const;
 
@@ -69,6 +77,8 @@ class SmkexParallelTcp : public SmkexTransport
     std::vector<Ptr<SmkexTcpPath>> m_paths; //!< path 1 first; null where there is none (yet)
     std::vector<std::uint16_t> m_clientPorts;
     std::uint32_t m_pathsUp{0};
+    bool m_closed{false};
+    std::function<void()> m_onClose;
 };
 
 } // namespace ns3

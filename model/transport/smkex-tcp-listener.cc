@@ -21,7 +21,7 @@ SmkexTcpListener::SmkexTcpListener(Ptr<Node> node,
                                    std::uint16_t port,
                                    Time patience,
                                    LinkReader readLink,
-                                   Handler handler,
+                                   SessionHandler handler,
                                    const std::vector<uint8_t>& teps)
     : m_patience(patience),
       m_readLink(std::move(readLink)),
@@ -49,7 +49,24 @@ SmkexTcpListener::~SmkexTcpListener()
     {
         Drop(m_pending.begin());
     }
+    for (const auto& [id, session] : m_sessions)
+    {
+        session->SetCloseHandler(nullptr);
+    }
 }
+
+namespace
+{
+
+std::uint16_t
+PortOf(const Address& address)
+{
+    return InetSocketAddress::IsMatchingType(address)
+               ? InetSocketAddress::ConvertFrom(address).GetPort()
+               : Inet6SocketAddress::ConvertFrom(address).GetPort();
+}
+
+} // namespace
 
 void
 SmkexTcpListener::Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps)
@@ -77,7 +94,7 @@ SmkexTcpListener::HandleAccept(Ptr<Socket> socket, const Address& client)
     const Ptr<SmkexTcpPath> connection = Create<SmkexTcpPath>(socket);
     if (!m_readLink)
     {
-        m_handler(SmkexLinkedConnection{std::nullopt, connection, client, {}});
+        BeginSession()->Adopt(smkex::SHARE_PATH, connection, PortOf(client), {});
         return;
     }
     const auto pending = m_pending.insert(m_pending.end(), Pending{connection, client, {}, {}});
@@ -96,19 +113,44 @@ SmkexTcpListener::HandleBytes(PendingList::iterator pending, smkex::ByteView byt
     const std::optional<smkex::Link> link = m_readLink(pending->bytes, failure);
     if (link)
     {
-        const SmkexLinkedConnection linked{link,
-                                           pending->connection,
-                                           pending->client,
-                                           std::move(pending->bytes)};
+        const Pending linked = *pending;
         pending->giveUp.Cancel();
         m_pending.erase(pending);
         linked.connection->SetHandlers(nullptr, nullptr, nullptr);
-        m_handler(linked);
+        const Ptr<SmkexParallelTcp> session = SessionOf(link->session);
+        if (session->HasPath(link->path))
+        {
+            linked.connection->Close(); // somebody else has claimed this path before
+            return;
+        }
+        session->Adopt(link->path, linked.connection, PortOf(linked.client), linked.bytes);
     }
     else if (failure)
     {
         Drop(pending);
     }
+}
+
+Ptr<SmkexParallelTcp>
+SmkexTcpListener::BeginSession()
+{
+    const Ptr<SmkexParallelTcp> session = Create<SmkexParallelTcp>();
+    m_handler(session);
+    return session;
+}
+
+Ptr<SmkexParallelTcp>
+SmkexTcpListener::SessionOf(const smkex::SessionId& id)
+{
+    const auto known = m_sessions.find(id);
+    if (known != m_sessions.end())
+    {
+        return known->second;
+    }
+    const Ptr<SmkexParallelTcp> session = BeginSession();
+    m_sessions.emplace(id, session);
+    session->SetCloseHandler([this, id] { m_sessions.erase(id); });
+    return session;
 }
 
 void

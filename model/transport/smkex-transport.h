@@ -8,6 +8,7 @@
 #include "ns3/smkex-engine.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -73,6 +74,21 @@ class SmkexTransport : public SimpleRefCount<SmkexTransport>
 
   protected:
     SmkexTransportEvents* m_events{nullptr};
+};
+
+/**
+ * A server's side of a transport: listens, and makes one transport a session that turns up.
+ */
+class SmkexListener
+{
+  public:
+    /**
+     * Gets the transport of a new session. It has to give it its events before it returns; what the
+     * client has sent already comes right afterwards.
+     */
+    using SessionHandler = std::function<void(Ptr<SmkexTransport> transport)>;
+
+    virtual ~SmkexListener() = default;
 };
 
 } // namespace ns3

@@ -65,7 +65,8 @@ CheckFrames(ByteView stream)
 {
     std::optional<Failure> failure;
     const std::optional<Frame> frame = PeekFrame(stream, failure);
-    if (frame && (failure || frame->size > stream.size() || frame->body.end() > stream.end()))
+    if (frame && (failure || frame->size > stream.size() ||
+                  frame->body.size() + FRAME_HEADER_SIZE != frame->size))
     {
         return "a frame that is not in the stream";
     }

@@ -91,6 +91,7 @@ RunHonestSession(Dice& dice, const KeyExchangeConfig& config)
     Processor serverProcessor(free, normal, random);
     KeyExchangeClient client(clientProcessor, config);
     KeyExchangeServer server(serverProcessor, config);
+    const std::array<Engine*, 2> ends{&client, &server};
     Said said;
     const std::function<void(Direction, const Actions&)> carry = [&](Direction direction,
                                                                      const Actions& actions) {
@@ -101,9 +102,9 @@ RunHonestSession(Dice& dice, const KeyExchangeConfig& config)
                 Append(said.octets[static_cast<std::size_t>(direction)][send->path - 1U],
                        send->bytes);
                 const bool toServer = direction == Direction::ToServer;
-                Engine& to = toServer ? static_cast<Engine&>(server) : client;
+                Engine* const to = ends[toServer ? 1 : 0];
                 carry(toServer ? Direction::ToClient : Direction::ToServer,
-                      to.OnBytes(send->path, send->bytes, Instant{0}));
+                      to->OnBytes(send->path, send->bytes, Instant{0}));
             }
         }
     };

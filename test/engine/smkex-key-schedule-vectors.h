@@ -1,0 +1,64 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef SMKEX_KEY_SCHEDULE_VECTORS_H
+#define SMKEX_KEY_SCHEDULE_VECTORS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/** \file Written by key_schedule_vectors.py: change that. Octets are hexadecimal digits. */
+
+namespace smkex
+{
+
+struct PathVector
+{
+    std::uint8_t path;
+    std::string clientNonce;
+    std::string serverNonce;
+    std::string hash;
+};
+
+struct KeyScheduleVector
+{
+    std::string name;
+    std::uint16_t group;
+    std::string session;
+    std::string clientShare;
+    std::string serverShare;
+    std::string secret;
+    std::vector<PathVector> paths;
+    std::string sessionKey;
+    std::string toServerKey;
+    std::string toServerIv;
+    std::string toClientKey;
+    std::string toClientIv;
+};
+
+struct ExchangeVector
+{
+    std::string clientRandom;
+    std::string serverRandom; //!< the share arrives before the nonce
+    std::string clientShare;
+    std::string serverShare;
+    std::string clientNonce;
+    std::string serverBinding;
+    std::string sessionKey;
+};
+
+// clang-format off
+const std::vector<KeyScheduleVector> KEY_SCHEDULE_VECTORS{
+    {"dh over X25519", 0x1d, "a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "e52b940ad182cfed595624daaaa892f68f14d52c49ae9016b6ab870e080e8300", "c84d3370d9c8aaa389f0198ae98abb6e2659d9fb61cefe01b0e47e263aae3847", "24232a5bc42641e82c70077c935caf35ed70a8b933bae905a00492955b8c1f37", {}, "a6f40fe5a5693557adac2d0e0969229a9db9f5e9edabad17863006d4883b5e27", "97f63afb1772ca67c8cdb998272f23d7", "9486fcfb11a45f66604cf5de", "f6cf6e252060257347128fa1470d032f", "40a6e064d5f46219a63f82ea"},
+    {"two paths over X25519", 0x1d, "a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "e52b940ad182cfed595624daaaa892f68f14d52c49ae9016b6ab870e080e8300", "c84d3370d9c8aaa389f0198ae98abb6e2659d9fb61cefe01b0e47e263aae3847", "24232a5bc42641e82c70077c935caf35ed70a8b933bae905a00492955b8c1f37", {{2, "20272e353c434a51585f666d747b828990979ea5acb3bac1c8cfd6dde4ebf2f9", "282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7dee5ecf3fa01", "a6039ae14459609fb50c7676876235eadcf3441d40779c2adbf7c1b2d71590ea"}}, "98bc126a48931a44176c725111d69d20f2161554450906e2045f646ae941e7f4", "15ea3e5929029bff1219a7611d011a5f", "6b8e2d864f375b28913bfd66", "fdead01121ab5b149ce7ef68dcf5fa53", "610551d0822f75a37f4709fa"},
+    {"three paths over P-256", 0x17, "a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "0430373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb020910171e252c333a41484f565d646b727980878e959ca3aab1b8bfc6cdd4dbe2e9", "0440474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b121920272e353c434a51585f666d747b828990979ea5acb3bac1c8cfd6dde4ebf2f9", "50575e656c737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b2229", {{2, "20272e353c434a51585f666d747b828990979ea5acb3bac1c8cfd6dde4ebf2f9", "282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7dee5ecf3fa01", "d9f5d3dff7641688b75704a33fb8b5de4d49a356ecf00dd5a52dfb760f8793d9"}, {3, "30373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9e0e7eef5fc030a11", "596b890889286555eef5759b10a0efeec43e2f02259c558eb4d7ebcd7e83f36a"}}, "633c168b9d3e612355fbf30556f7a515c3948bc5b14bb35ab80e40f883a1457b", "ea0d052703b1e5f2d691d26d76cbdb85", "8127e2474b3ef9531a06ee7e", "6d1fda4b65945a7a4bb23f030a048af9", "9aa2035ac36d3ddb256c051b"},
+    {"eight paths over X25519", 0x1d, "a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "e52b940ad182cfed595624daaaa892f68f14d52c49ae9016b6ab870e080e8300", "c84d3370d9c8aaa389f0198ae98abb6e2659d9fb61cefe01b0e47e263aae3847", "24232a5bc42641e82c70077c935caf35ed70a8b933bae905a00492955b8c1f37", {{2, "20272e353c434a51585f666d747b828990979ea5acb3bac1c8cfd6dde4ebf2f9", "282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7dee5ecf3fa01", "a6039ae14459609fb50c7676876235eadcf3441d40779c2adbf7c1b2d71590ea"}, {3, "30373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb0209", "383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9e0e7eef5fc030a11", "140dbd01d1e877d44fe6ba5faddcd1c065ec41cb221d80f87efd38e39ad3cb8f"}, {4, "40474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b1219", "484f565d646b727980878e959ca3aab1b8bfc6cdd4dbe2e9f0f7fe050c131a21", "f27cb7dbf52960a6969d52c134dee4a1d251249474a2e3c75c2895b85a78eb90"}, {5, "50575e656c737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b2229", "585f666d747b828990979ea5acb3bac1c8cfd6dde4ebf2f900070e151c232a31", "a931fc1163a404c5823ac5161b6a1678f77145a87cb49650852b62c8fcb36d0f"}, {6, "60676e757c838a91989fa6adb4bbc2c9d0d7dee5ecf3fa01080f161d242b3239", "686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb020910171e252c333a41", "a1b84af2f42c150060dd8cecd8fc61cbb01e259a0ba2d5bedc52663927f3e474"}, {7, "70777e858c939aa1a8afb6bdc4cbd2d9e0e7eef5fc030a11181f262d343b4249", "787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b121920272e353c434a51", "24c4bab0595ed57fb02e89e07fcdbc99a65334245c98c291fc216afbabcd0876"}, {8, "80878e959ca3aab1b8bfc6cdd4dbe2e9f0f7fe050c131a21282f363d444b5259", "888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c535a61", "185535452089f4864b596fb31f0c97051bd2ba13c57273a4dd17a04c6270a00e"}}, "41fa271a79025e81ae7c2e687ace173a6c3fe65a4a0a340f63d57641dc23d756", "2a67e2d3b24c9002c58fec307ff05667", "12038b1e581610c7a7ad96a1", "ddfb504d618728eb13529c471cebf0fb", "b154a4d744db968f4ecbb55d"},
+};
+
+const ExchangeVector EXCHANGE_VECTOR{"01080f161d242b323940474e555c636a020910171e252c333a41484f565d646b727980878e959ca3aab1b8bfc6cdd4db030a11181f262d343b424950575e656c737a81888f969da4abb2b9c0c7ced5dc", "040b121920272e353c434a51585f666d747b828990979ea5acb3bac1c8cfd6dd050c131a21282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7de", "0100330101080f161d242b323940474e555c636a001dbb50ff9e82a574cfbf820e97f60fb9c143ec7415cf514f8cfd98eff59e059614", "020020f74e5bb7515d565274967af75d88497dc6fc7fcd607da9dd91a617db86ad0110", "0300320101080f161d242b323940474e555c636a02020910171e252c333a41484f565d646b727980878e959ca3aab1b8bfc6cdd4db", "04004102050c131a21282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7de8d51ef346a14c6df20874d6f520057b7a55c3aaa5ff97ec19ad2d109f8f12e7d", "27022ab650ca696457e3bc6365d2f16a930a03060120a5f37b66dc03318277b5"};
+// clang-format on
+
+} // namespace smkex
+
+#endif // SMKEX_KEY_SCHEDULE_VECTORS_H
