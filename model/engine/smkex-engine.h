@@ -82,8 +82,8 @@ class Engine
     Actions OnStart(Instant now);
 
     /**
-     * What the transport has negotiated for the connection of \p path, in TCP's own handshake. Comes
-     * ahead of OnPathUp(), and only where the transport negotiates at all.
+     * What the transport has negotiated for the connection of \p path, in TCP's own handshake.
+     * Comes ahead of OnPathUp(), and only where the transport negotiates at all.
      */
     void OnNegotiated(PathId path, const EnoOutcome& outcome);
 

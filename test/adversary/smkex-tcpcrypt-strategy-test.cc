@@ -35,8 +35,8 @@ class HoldingGrip : public Grip
     void Replace(FlowId flow, Direction direction, std::size_t size, ByteView with) override
     {
         const Bytes octets = with.ToBytes();
-        Bytes& from = held[{flow, direction}];
-        from.erase(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(size));
+        Bytes& waiting = held[{flow, direction}];
+        waiting = ByteView(waiting).From(size).ToBytes();
         Append(passed[{flow, direction}], octets);
     }
 

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace smkex
@@ -94,6 +95,14 @@ class TcpcryptEnd
     std::unique_ptr<RandomSource> m_random;
     Processor m_processor{m_profile, m_normal, *m_random};
 };
+
+/** \return the reason's name, or nothing */
+inline std::string
+ReasonOf(const TcpcryptEnd& end)
+{
+    const std::optional<Failure> reason = end.engine->FailureReason();
+    return reason ? NameOf(*reason) : "";
+}
 
 /** \return what two ends agree on that can do \p group */
 inline EnoOutcome

@@ -99,7 +99,7 @@ def aes128(key: bytes, block: bytes) -> bytes:
             word[0] ^= constant
             constant = double(constant)
         words.append([a ^ b for a, b in zip(words[-4], word)])
-    rounds = [sum(words[i : i + 4], []) for i in range(0, 44, 4)]
+    rounds = [[x for word in words[i : i + 4] for x in word] for i in range(0, 44, 4)]
     state = [a ^ b for a, b in zip(block, rounds[0])]
     for number in range(1, 11):
         state = [SBOX[state[(i + 4 * (i % 4)) % 16]] for i in range(16)]

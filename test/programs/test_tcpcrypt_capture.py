@@ -27,7 +27,7 @@ class TcpcryptCapture(unittest.TestCase):
 
     def capture(self, device: str, *options: str) -> list[dict[str, str]]:
         """Runs a session. Returns the fields of each TCP segment that the device saw."""
-        command = [PROGRAM, "--protocol=tcpcrypt", "--cryptoCost=none", f"--pcap={self.prefix}", *options]
+        command = [str(PROGRAM), "--protocol=tcpcrypt", "--cryptoCost=none", f"--pcap={self.prefix}", *options]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         return self.dissect(f"{self.prefix}-{device}.pcap", "tcp", *FIELDS)
 
