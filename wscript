@@ -30,6 +30,12 @@ VARIANTS = {
     "sanitize": ["-O1", "-g", *SANITIZERS],
 }
 
+# The part of analysis/ that runs simulations, which the Python package brings along: it needs no other package.
+SWEEP_MODULES = (
+    "__init__ dask_cluster errors executors local opening plot_spec progress provenance records scenario shard "
+    "simulator slurm_cluster store sweep toml_lines worker"
+).split()
+
 # A changed wscript configures again by itself, with the options given last.
 Configure.autoconfig = "clobber"
 
@@ -290,7 +296,7 @@ def _tests(bld, objects):
 
 
 def _python_package(bld, objects):
-    """build/python/smkex: the compiled part, and what is written in Python."""
+    """build/python: the package: what is compiled, what is written in Python, the scenarios; pip installs it."""
     if not bld.env.PYTHON_SUFFIX:
         return
     module = bld(
@@ -303,14 +309,17 @@ def _python_package(bld, objects):
         goals=["programs"],
     )
     module.env.cxxshlib_PATTERN = "%s" + bld.env.PYTHON_SUFFIX
+    copies = {"python/smkex/smkex-sim": bld.path.find_or_declare("smkex-sim")}
     for source in _sources(bld, "bindings/smkex/*py*", excl=["**/*.pyc"]):
-        bld(
-            features="subst",
-            is_copy=True,
-            source=source,
-            target="python/smkex/" + source.name,
-            goals=["programs"],
-        )
+        copies["python/smkex/" + source.name] = source
+    for source in _sources(bld, "bindings/setup.*"):
+        copies["python/" + source.name] = source
+    sweeps = [f"analysis/{name}.py" for name in SWEEP_MODULES]
+    for source in _sources(bld, ["scenarios/*.toml", *sweeps]):
+        copies["python/smkex/_" + source.srcpath()] = source
+    for target, source in copies.items():
+        chmod = 0o755 if target.endswith("smkex-sim") else 0o644
+        bld(features="subst", is_copy=True, source=source, target=target, chmod=chmod, goals=["programs"])
 
 
 def _choose(bld, goal):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Dict, TextIO
+from typing import Dict, Protocol, TextIO
 
 #: Between two updates of the moving line, and between two lines where there is no terminal (s).
 _MOVING_S, _LINES_S = 0.1, 5.0
@@ -42,6 +42,19 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+class Shown(Protocol):
+    """Is told how far a scenario is."""
+
+    def is_due(self) -> bool:
+        """Whether it wants to be told again."""
+
+    def show(self, done: int, failed: int, left_s: float) -> None:
+        """Says how far it is. `left_s`: expected seconds left."""
+
+    def clear(self) -> None:
+        """Nothing more is to come."""
 
 
 class Progress:

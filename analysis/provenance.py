@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Optional
 
 from .simulator import Simulator
 
@@ -42,15 +42,18 @@ def commit(root: Path = ROOT) -> str:
         return "unknown"
 
 
-def provenance(simulator: Simulator) -> Provenance:
-    """What a simulator is made of; library versions from the files that it really loads."""
+def provenance(simulator: Simulator, made_of: Optional[str] = None) -> Provenance:
+    """What a simulator is made of; library versions from the files that it really loads.
+
+    `made_of` is its commit where that is known, else the checkout's is taken.
+    """
     versions = {name: "unknown" for name in _LIBRARY_VERSIONS}
     for library in simulator.libraries():
         for name, (pattern, prefix) in _LIBRARY_VERSIONS.items():
             found = pattern.match(library.name)
             if found:
                 versions[name] = prefix + found.group(1)
-    return Provenance(commit(), simulator.fingerprint(), versions["ns3"], versions["cryptopp"])
+    return Provenance(made_of or commit(), simulator.fingerprint(), versions["ns3"], versions["cryptopp"])
 
 
 def tools() -> Dict[str, str]:

@@ -76,3 +76,14 @@ def row(record: Mapping[str, Any]) -> List[Any]:
     more = {key: value for key, value in record.items() if key not in NAMES}
     return [cell(record[name]) for name in NAMES] + [
         json.dumps(more, separators=(",", ":"), sort_keys=True) if more else None]
+
+
+def restore(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """A record as it was printed, from a row of the table `sessions`."""
+    record = {name: values[name] for name in NAMES}
+    for name in PREDICATES:
+        if record[name] is not None:
+            record[name] = bool(record[name])
+    record["rtt_s"] = json.loads(record["rtt_s"])
+    record.update(json.loads(values["more"]) if values["more"] else {})
+    return record

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import re
 import shutil
@@ -15,14 +14,16 @@ from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 from . import cli
-from .errors import EXIT_FAILED_POINTS, UserError, cannot_write
+from .errors import EXIT_FAILED_POINTS, UserError
+from .executors import connect
 from .manifest import Account, write_manifest
+from .opening import lock, open_store
 from .progress import duration
 from .provenance import ROOT, Provenance, provenance
 from .scenario import Scenario, read
-from .simulator import Option, Simulator, default_simulator, file_hash
-from .store import FILE, Store, describe, difference, identity, remove, set_aside
-from .sweep import Sweep
+from .simulator import Option, Simulator, default_simulator
+from .store import FILE
+from .sweep import Executor, Sweep
 
 _MOST_JOBS = 1024
 
@@ -34,6 +35,7 @@ class Setup:
     simulator: Simulator
     options: Sequence[Option]
     code: Provenance
+    executor: Executor
     jobs: int
     out: Path
     fresh: bool
@@ -47,12 +49,13 @@ def arguments() -> argparse.Namespace:
                         help="names of files in scenarios/, or paths of .toml files (all)")
     parser.add_argument("--quick", action="store_true", help="the thinned grid of [quick]")
     parser.add_argument("--jobs", default=str(len(os.sched_getaffinity(0))), metavar="N",
-                        help="simulator processes at a time (the cores)")
+                        help="simulations at a time here or in Slurm (the cores)")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR",
                         help="where results go (results)")
     parser.add_argument("--fresh", action="store_true",
                         help="removes what there is instead of going on with it")
-    parser.add_argument("--cluster", default="", metavar="ADDRESS", help="not available yet")
+    parser.add_argument("--cluster", default="", metavar="ADDRESS",
+                        help="tcp://HOST:PORT of a Dask scheduler, or slurm (these cores)")
     parser.add_argument("--simulator", type=Path, default=default_simulator(ROOT), metavar="FILE",
                         help="the smkex-sim to use (build/smkex-sim)")
     return parser.parse_args()
@@ -81,67 +84,16 @@ def job_count(text: str) -> int:
     return int(text)
 
 
-def input_files(scenario: Scenario) -> Dict[str, str]:
-    """Hashes of the files that options of the scenario name."""
-    texts = {text for point in scenario.points for setting in point.settings.values()
-             for text in setting.arguments}
-    return {text: file_hash(Path(text)) for text in sorted(texts) if Path(text).is_file()}
-
-
-def lock(directory: Path) -> int:
-    """Makes the directory and keeps others from writing to it; returns what holds the lock."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        handle = os.open(directory, os.O_RDONLY)
-    except OSError as error:
-        raise cannot_write(directory, error) from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise UserError(f"another run is writing to {directory}") from None
-    return handle
-
-
-def open_store(scenario: Scenario, setup: Setup, directory: Path) -> Store:
-    """The scenario's database: continued, or new with an unsuitable one kept aside."""
-    path = directory / FILE
-    wanted = identity(scenario, setup.code, input_files(scenario))
-    if setup.fresh:
-        remove(path)
-    elif path.exists():
-        reason = difference(path, wanted)
-        if reason:
-            aside = set_aside(path)
-            print(f"{scenario.name}: {path} was made by {reason}; it is kept as {aside.name}",
-                  file=sys.stderr)
-    if not path.exists():
-        partial = directory / f".{FILE}.partial"
-        remove(partial)
-        store = Store(partial, setup.code)
-        try:
-            store.create(scenario, setup.options, {**wanted, **describe(scenario)})
-            store.close()
-            os.replace(partial, path)
-        except (UserError, OSError) as error:
-            store.close()
-            remove(partial)
-            raise error if isinstance(error, UserError) else cannot_write(path, error) from None
-    store = Store(path, setup.code)
-    store.begin()
-    return store
-
-
 def work(scenario: Scenario, setup: Setup, title: str) -> bool:
     """Runs, parses and plots one scenario; whether nothing failed."""
     directory = setup.out / scenario.name
     handle = lock(directory)
     try:
         started, clock = time.time(), time.monotonic()
-        store = open_store(scenario, setup, directory)
+        store = open_store(scenario, directory, setup.options, setup.code, setup.fresh)
         try:
-            sweep = Sweep(scenario, setup.simulator.path, store, setup.jobs, title)
-            sweep.run()
+            sweep = Sweep(scenario, setup.simulator.path, store, title, setup.fresh)
+            sweep.run(setup.executor)
             store.finish()
         finally:
             store.close()
@@ -193,17 +145,20 @@ def report_failures(directory: Path, failed: Sequence[Tuple[str, str]],
 def main() -> int:
     """Checks everything, then works through the scenarios."""
     options = arguments()
-    if options.cluster:
-        raise UserError("--cluster: this version runs on the local cores only")
     jobs = job_count(options.jobs)
     paths = scenario_paths(options.only)
     simulator = Simulator(options.simulator)
     known = simulator.options()
     scenarios = [read(path, simulator, known, options.quick) for path in paths]
-    setup = Setup(simulator, known, provenance(simulator), jobs, options.out, options.fresh)
+    code = provenance(simulator)
+    executor = connect(options.cluster, simulator.path, code.simulator, jobs)
+    setup = Setup(simulator, known, code, executor, jobs, options.out, options.fresh)
     good = True
-    for number, scenario in enumerate(scenarios, 1):
-        good &= work(scenario, setup, f"[{number}/{len(scenarios)}] {scenario.name}")
+    try:
+        for number, scenario in enumerate(scenarios, 1):
+            good &= work(scenario, setup, f"[{number}/{len(scenarios)}] {scenario.name}")
+    finally:
+        executor.close()
     width = shutil.get_terminal_size().columns
     print("\n" + "-" * min(width, 100))
     print("\n".join(setup.answers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -107,19 +108,26 @@ class Scenario:
 
 
 class _Reader:
-    """Reads one file; every refusal names file and line."""
+    """Reads one file, or what could stand in one; refusals of a file's text name file and line."""
 
-    def __init__(self, path: Path, options: Sequence[Option]) -> None:
-        self.path = path
+    def __init__(self, path: Path, options: Sequence[Option],
+                 document: Optional[Mapping[str, Any]] = None) -> None:
+        self.path, self.document = path, document
         self.options = {option.name: option for option in options}
         self.lines: Dict[TomlPath, int] = {}
 
     def refuse(self, where: TomlPath, sentence: str) -> NoReturn:
         while where and where not in self.lines:
             where = where[:-1]
-        raise UserError(f"{self.path}:{self.lines.get(where, 1)}: {sentence}")
+        self.refuse_at(self.lines.get(where, 1), sentence)
+
+    def refuse_at(self, line: int, sentence: str) -> NoReturn:
+        place = f"{self.path}:{line}: " if self.document is None else ""
+        raise UserError(place + sentence)
 
     def load(self) -> Tuple[str, Dict[str, Any]]:
+        if self.document is not None:
+            return json.dumps(self.document, sort_keys=True, default=repr), dict(self.document)
         try:
             text = self.path.read_text(encoding="utf-8")
         except OSError as error:
@@ -307,12 +315,11 @@ class _Reader:
         for factor in factors:
             for key, setting in factor.rows[0].settings.items():
                 if key in seen:
-                    raise UserError(f"{self.path}:{setting.line}: option '{key}' is also set in "
-                                    f"{seen[key]}")
+                    self.refuse_at(setting.line, f"option '{key}' is also set in {seen[key]}")
                 seen[key] = "another part of the sweep"
             if factor.name in names:
-                raise UserError(f"{self.path}:{names[factor.name]}: two groups of the sweep are "
-                                f"named '{factor.name}'")
+                self.refuse_at(names[factor.name],
+                               f"two groups of the sweep are named '{factor.name}'")
             names[factor.name] = next(iter(factor.rows[0].settings.values())).line
 
 
@@ -347,13 +354,18 @@ def _blame(scenario: Scenario, point: Point, sentence: str) -> int:
     return point.settings[candidates[0]].line if candidates else 1
 
 
-def read(path: Path, simulator: Simulator, options: Sequence[Option],
-         quick: bool = False) -> Scenario:
-    """Reads and checks a scenario; UserError names file and line of what is wrong."""
-    scenario = _Reader(path, options).read(quick)
+def read(path: Path, simulator: Simulator, options: Sequence[Option], quick: bool = False,
+         document: Optional[Mapping[str, Any]] = None) -> Scenario:
+    """Reads and checks a scenario; UserError names file and line of what is wrong.
+
+    With `document`, what a TOML file's text would be read as, there is no file: only the path's
+    name counts, and UserError names no place.
+    """
+    reader = _Reader(path, options, document)
+    scenario = reader.read(quick)
     commands = [[*point.arguments(), f"--sessions={scenario.sessions}"]
                 for point in scenario.points]
     for point, verdict in zip(scenario.points, simulator.validate(commands)):
         if verdict is not None:
-            raise UserError(f"{path}:{_blame(scenario, point, verdict)}: {verdict}")
+            reader.refuse_at(_blame(scenario, point, verdict), verdict)
     return scenario

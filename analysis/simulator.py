@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional, Sequence
 
+from . import worker
 from .errors import UserError
-
-#: Shared libraries whose change means another simulator.
-_LIBRARIES = re.compile(r"lib(ns3|crypto\+\+|cryptopp|gnutls)")
 
 
 @dataclass(frozen=True)
@@ -75,34 +71,22 @@ class Simulator:
 
     def libraries(self) -> List[Path]:
         """The shared libraries of ours and of the simulator's foundations that it loads."""
-        try:
-            listed = subprocess.run(["ldd", str(self.path)], text=True, capture_output=True,
-                                    check=False).stdout
-        except OSError:
-            return []
-        paths = [Path(word) for word in listed.split() if word.startswith("/")]
-        home = self.path.resolve().parent
-        return sorted({path.resolve() for path in paths
-                       if _LIBRARIES.match(path.name) or home in path.resolve().parents})
+        return worker.libraries(self.path)
 
     def fingerprint(self) -> str:
         """A hash of the program and of those libraries: equal exactly for equal code."""
-        digest = hashlib.sha256()
-        for path in [self.path, *self.libraries()]:
-            digest.update(path.name.encode() + b"\0" + file_hash(path).encode() + b"\n")
-        return digest.hexdigest()
+        try:
+            return worker.fingerprint(self.path)
+        except OSError as error:
+            raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
+        return worker.file_hash(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
-    return digest.hexdigest()
 
 
 def default_simulator(root: Path) -> Path:

@@ -59,6 +59,10 @@ def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
+#: The names of what identity() finds.
+_IDENTITY = ("schema", "scenario_digest", "simulator", "input_files")
+
+
 def identity(scenario: Scenario, code: Provenance, inputs: Mapping[str, str]) -> Dict[str, str]:
     """What has to be equal for stored rows to be continued."""
     return {"schema": SCHEMA, "scenario_digest": scenario.digest(), "simulator": code.simulator,
@@ -145,6 +149,11 @@ class Store:
                                 f"{', '.join('?' * len(names))})", astuple(self.code))])
             found = self.database.execute(find, astuple(self.code)).fetchone()
         self.code_id = found[0]
+
+    def identity(self) -> str:
+        """What has to be equal for rows to belong in here, as one text."""
+        about = dict(self.database.execute("SELECT key, value FROM meta"))
+        return json.dumps([about.get(key) for key in _IDENTITY])
 
     def finished(self) -> Set[RunId]:
         """Simulations that need not be repeated."""

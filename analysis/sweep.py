@@ -1,26 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs the simulations of a scenario on a number of worker processes and stores what they say."""
+"""The simulations of a scenario: which are left to do, what they say, how long the rest takes."""
 
 from __future__ import annotations
 
-import selectors
 import shlex
 import signal
-import time
+import threading
 from collections import deque
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Mapping, Sequence
+from typing import Any, Deque, Dict, List, Protocol, Sequence, Set
 
-from .errors import Interrupted
-from .progress import CostModel, Progress
+from . import records
+from .errors import Interrupted, UserError
+from .progress import CostModel, Progress, Shown
 from .scenario import Point, Scenario
-from .store import Outcome, Store
-from .worker import Answer, Task, Worker
+from .store import Outcome, RunId, Store
+from .worker import Answer, Task, WorkerError
 
-#: Work that may wait inside a worker: experiments, and their expected duration (s).
-_AHEAD_TASKS, _AHEAD_S = 32, 0.25
-#: How often time limits and Ctrl-C are looked at, at least (s).
-_TICK_S = 0.1
 #: Relative costs of a session's key exchange, next to moving its packets.
 _GROUP_WEIGHT = {"x25519": 1.0, "p256": 4.0, "ffdhe2048": 4.0}
 
@@ -59,109 +55,107 @@ def command(simulator: Path, arguments: Sequence[str]) -> str:
     return shlex.join([str(simulator), *arguments])
 
 
-class Sweep:
-    """One scenario at work."""
+def check(answer: Answer) -> Answer:
+    """Reads the records of an answer; `reason` says what is wrong with them, if anything."""
+    if answer.reason:
+        return answer
+    task = answer.task
+    try:
+        answer.records = [records.parse(line) for line in answer.lines]
+    except records.BadRecord as error:
+        answer.reason = str(error)
+    else:
+        numbers = {record["session"] for record in answer.records}
+        if len(answer.records) != task.sessions or len(numbers) != task.sessions:
+            answer.reason = (f"{len(answer.records)} records with {len(numbers)} session numbers "
+                             f"where {task.sessions} were due")
+        elif any(record["run"] != task.run for record in answer.records):
+            answer.reason = "its records carry another run number"
+    if answer.reason:
+        answer.records = []
+    else:
+        answer.stderr = ""
+    return answer
 
-    def __init__(self, scenario: Scenario, simulator: Path, store: Store, jobs: int,
-                 title: str) -> None:
+
+class Executor(Protocol):
+    """Where simulations run."""
+
+    def work(self, sweep: "Sweep") -> None:
+        """Has everything in sweep.queue answered by sweep.take(); ends early when interrupted."""
+
+    def close(self) -> None:
+        """Lets go of what was started or connected."""
+
+
+class Sweep:
+    """One scenario at work; executors take tasks off `queue` and hand in answers."""
+
+    def __init__(self, scenario: Scenario, simulator: Path, store: Store, title: str,
+                 fresh: bool = False) -> None:
         kept = store.finished()
         everything = tasks(scenario)
         self.queue: Deque[Task] = deque(
             task for task in everything if (task.point, task.run) not in kept)
         self.scenario, self.simulator, self.store = scenario, simulator, store
-        self.jobs = max(1, min(jobs, len(self.queue)))
+        self.fresh = fresh
         self.kept = len(everything) - len(self.queue)
         self.done = self.failed = 0
         self.complaints: List[str] = []
         self.costs = CostModel()
-        self.progress = Progress(title, len(everything))
-        self.selector = selectors.DefaultSelector()
-        self.workers: List[Worker] = []
+        self.total = len(everything)
+        self.progress: Shown = Progress(title, self.total)
+        #: Simulations that run at the same time; what is left takes that much less.
+        self.parallel = 1
         self.interrupted = False
         self.left: Dict[int, int] = {}
         self.weights = {task.point: task.weight for task in self.queue}
+        self._due: Set[RunId] = {(task.point, task.run) for task in self.queue}
         for task in self.queue:
             self.left[task.point] = self.left.get(task.point, 0) + 1
 
-    def run(self) -> None:
+    @property
+    def directory(self) -> Path:
+        """Where the scenario's results are."""
+        return self.store.path.parent
+
+    def run(self, executor: Executor) -> None:
         """Works until nothing is left; Interrupted after Ctrl-C."""
-        before = signal.signal(signal.SIGINT, self._interrupt)
+        if not self.queue:
+            return
+        # Only the main thread may catch signals; in others Ctrl-C never arrives.
+        catches = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGINT, self._interrupt) if catches else None
         try:
-            while (self.queue or any(w.tasks for w in self.workers)) and not self.interrupted:
-                self._employ()
-                self._turn()
+            executor.work(self)
             if self.interrupted:
                 raise Interrupted()
-            self._retire()
+        except WorkerError as error:
+            raise UserError(str(error)) from None
         finally:
-            for worker in self.workers:
-                worker.kill()
-            self.selector.close()
             self.progress.clear()
-            signal.signal(signal.SIGINT, before)
+            if catches:
+                signal.signal(signal.SIGINT, before)
 
     def _interrupt(self, number: int, frame: Any) -> None:
         self.interrupted = True
 
-    def _employ(self) -> None:
-        """Starts workers as needed and keeps each supplied."""
-        while self.queue and len(self.workers) < self.jobs:
-            worker = Worker(self.simulator)
-            self.workers.append(worker)
-            self.selector.register(worker.stdout, selectors.EVENT_READ, worker)
-            self.selector.register(worker.stderr, selectors.EVENT_READ, worker)
-        for worker in sorted(self.workers, key=lambda w: len(w.tasks)):
-            while self.queue and self._wants(worker, self.queue[0]):
-                worker.send(self.queue.popleft())
+    def due(self, task: Task) -> bool:
+        """Whether the task has not been answered yet."""
+        return (task.point, task.run) in self._due
 
-    def _wants(self, worker: Worker, task: Task) -> bool:
-        if not worker.tasks:
-            return True
-        share = len(self.queue) // (2 * self.jobs)
-        if len(worker.tasks) >= min(_AHEAD_TASKS, 1 + share) or not worker.has_room(task):
-            return False
-        waiting = sum(self.costs.expect(t.point, t.weight) for t in worker.tasks)
-        return self.costs.all_weight > 0 and waiting < _AHEAD_S
-
-    def _turn(self) -> None:
-        """Takes what has arrived, stores it, sees to overdue workers."""
-        answers: List[Answer] = []
-        gone: List[Worker] = []
-        for key, _ in self.selector.select(_TICK_S):
-            worker: Worker = key.data
-            if key.fileobj is worker.stderr:
-                worker.listen()
-            elif worker not in gone:
-                found, talks = worker.read()
-                answers += found
-                if not talks:
-                    gone.append(worker)
-        for worker in gone:
-            answers += self._dismiss(worker)
-        now = time.monotonic()
-        for worker in list(self.workers):
-            if worker.tasks and now - worker.since > self.scenario.time_limit_s:
-                worker.process.kill()
-                answers += self._dismiss(
-                    worker, f"no answer within {self.scenario.time_limit_s:g} s")
-        self._keep(answers)
-
-    def _dismiss(self, worker: Worker, reason: str = "") -> List[Answer]:
-        """A worker is dead: its task has failed, those behind it go back to the queue."""
-        self.selector.unregister(worker.stdout)
-        self.selector.unregister(worker.stderr)
-        self.workers.remove(worker)
-        answer = worker.lost(reason or None)
-        self.queue.extendleft(reversed(worker.tasks))
-        worker.kill()
-        return [answer] if answer else []
-
-    def _keep(self, answers: Sequence[Answer]) -> None:
-        if answers:
+    def take(self, answers: Sequence[Answer]) -> None:
+        """Stores answers, each task's once: a cluster may compute one again."""
+        new = []
+        for answer in answers:
+            if self.due(answer.task):
+                self._due.remove((answer.task.point, answer.task.run))
+                new.append(check(answer))
+        if new:
             self.store.save([Outcome(
                 a.task.point, a.task.run, command(self.simulator, a.task.arguments), a.records,
-                a.reason, a.stderr) for a in answers])
-        for answer in answers:
+                a.reason, a.stderr) for a in new])
+        for answer in new:
             self.left[answer.task.point] -= 1
             if answer.reason:
                 self.failed += 1
@@ -172,14 +166,5 @@ class Sweep:
             self.progress.show(self.kept + self.done + self.failed, self.failed, self._left_s())
 
     def _left_s(self) -> float:
-        points: Mapping[int, int] = self.left
         return sum(count * self.costs.expect(point, self.weights[point])
-                   for point, count in points.items()) / self.jobs
-
-    def _retire(self) -> None:
-        """Lets the workers end by themselves, so that a failure at the very end is seen."""
-        for worker in self.workers:
-            complaint = worker.retire()
-            if complaint:
-                self.complaints.append(complaint)
-        self.workers = []
+                   for point, count in self.left.items()) / self.parallel

@@ -1,26 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A long-lived simulator process that is fed experiments and answers with records."""
+"""A long-lived simulator process that is fed experiments and answers with lines.
+
+Machines of a cluster are sent this module as it is, so it needs nothing but Python itself.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
+import re
+import select
 import signal
+import socket
 import subprocess
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Optional, Tuple
-
-from . import records
-from .errors import UserError
+from typing import Any, Deque, Dict, Iterator, List, Optional, Sequence, Tuple
 
 #: Kept of a process's standard error (bytes).
 _STDERR_KEPT = 8192
 #: Unanswered text that fits into a pipe for certain, so that writing never blocks (bytes).
 _MAX_UNANSWERED = 32768
+#: Experiments that may wait inside a worker.
+AHEAD_TASKS = 32
 _PR_SET_PDEATHSIG = 1
+#: Shared libraries whose change means another simulator.
+_LIBRARIES = re.compile(r"lib(ns3|crypto\+\+|cryptopp|gnutls)")
+#: Programs that were found to be the right ones, by path and fingerprint.
+_RIGHT: Dict[Tuple[str, str], bool] = {}
+
+
+class WorkerError(Exception):
+    """A worker cannot be used, which is no failure of the experiments that it was given."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,55 @@ class Answer:
     """What the worker said to a task; `reason` is None where it succeeded."""
 
     task: Task
-    records: List[Dict[str, Any]] = field(default_factory=list)
+    lines: List[str] = field(default_factory=list)
     reason: Optional[str] = None
     stderr: str = ""
     seconds: float = 0.0
+    records: List[Dict[str, Any]] = field(default_factory=list)
+
+
+def libraries(program: Path) -> List[Path]:
+    """The shared libraries of ours and of the simulator's foundations that it loads."""
+    try:
+        listed = subprocess.run(["ldd", str(program)], text=True, capture_output=True,
+                                check=False).stdout
+    except OSError:
+        return []
+    paths = [Path(word) for word in listed.split() if word.startswith("/")]
+    home = program.resolve().parent
+    return sorted({path.resolve() for path in paths
+                   if _LIBRARIES.match(path.name) or home in path.resolve().parents})
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal; OSError where it cannot be read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def fingerprint(program: Path) -> str:
+    """A hash of a program and of those libraries: equal exactly for equal code."""
+    digest = hashlib.sha256()
+    for path in [program, *libraries(program)]:
+        digest.update(path.name.encode() + b"\0" + file_hash(path).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def require(program: str, wanted: str) -> None:
+    """WorkerError where this machine has another simulator, or none."""
+    if (program, wanted) in _RIGHT:
+        return
+    try:
+        found = fingerprint(Path(program))
+    except OSError as error:
+        raise WorkerError(f"{socket.gethostname()} has no {program}: {error.strerror}") from None
+    if found != wanted:
+        raise WorkerError(f"{socket.gethostname()} has another build of {program}, or other "
+                          "libraries")
+    _RIGHT[program, wanted] = True
 
 
 def _die_with_parent() -> None:
@@ -56,15 +115,16 @@ def _die_with_parent() -> None:
 class Worker:
     """One process; `tasks` are those it was sent and has not answered, the oldest at work."""
 
-    def __init__(self, simulator: Path) -> None:
+    def __init__(self, simulator: Path, threads: bool = False) -> None:
+        """Starts it; `threads`: in a process with several, where it cannot be tied to this one."""
         path = str(simulator) if simulator.is_absolute() else os.path.join(".", str(simulator))
         try:
             self.process = subprocess.Popen(
                 [path, "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE, bufsize=0, start_new_session=True,
-                preexec_fn=_die_with_parent)
+                preexec_fn=None if threads else _die_with_parent)
         except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(f"{simulator} cannot be started: {error}") from None
+            raise WorkerError(f"{simulator} cannot be started: {error}") from None
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self.stderr = self.process.stderr
@@ -75,6 +135,7 @@ class Worker:
         self._pending = b""
         self._lines: List[str] = []
         self._said = b""
+        self._said_before = b""
 
     def has_room(self, task: Task) -> bool:
         """Whether sending the task cannot block."""
@@ -114,24 +175,10 @@ class Worker:
     def _answer(self, status: str) -> Answer:
         lines = self._lines
         answer = self._take()
-        if status != "0":
-            answer.reason = f"refused: {status.partition(' ')[2] or status}"
-            return answer
-        try:
-            answer.records = [records.parse(line) for line in lines]
-        except records.BadRecord as error:
-            answer.reason = str(error)
-            return answer
-        numbers = {record["session"] for record in answer.records}
-        if len(answer.records) != answer.task.sessions or len(numbers) != answer.task.sessions:
-            answer.reason = (f"{len(answer.records)} records with {len(numbers)} session numbers "
-                             f"where {answer.task.sessions} were due")
-        elif any(record["run"] != answer.task.run for record in answer.records):
-            answer.reason = "its records carry another run number"
+        if status == "0":
+            answer.lines = lines
         else:
-            answer.stderr = ""
-        if answer.reason:
-            answer.records = []
+            answer.reason = f"refused: {status.partition(' ')[2] or status}"
         return answer
 
     def _take(self) -> Answer:
@@ -139,13 +186,13 @@ class Worker:
         self.listen()
         now = time.monotonic()
         if not self.tasks:
-            raise UserError("the simulator answered more experiments than it was sent")
+            raise WorkerError("the simulator answered more experiments than it was sent")
         task = self.tasks.popleft()
         answer = Answer(task, stderr=self._said.decode(errors="replace"),
                         seconds=now - self.since)
         self.unanswered -= len(task.line())
         self._lines = []
-        self._said = b""
+        self._said, self._said_before = b"", self._said
         self.since = now
         return answer
 
@@ -154,7 +201,10 @@ class Worker:
         status = self.process.wait()
         if not self.tasks:
             return None
+        said_before = self._said_before
         answer = self._take()
+        # Last words may have been read before the end of the experiment in front of it was.
+        answer.stderr = answer.stderr or said_before.decode(errors="replace")
         answer.reason = reason or _ending(status)
         return answer
 
@@ -186,7 +236,62 @@ class Worker:
                 pass
 
 
+def late(limit_s: float) -> str:
+    """Why a simulation that took too long has failed."""
+    return f"no answer within {limit_s:g} s"
+
+
 def _ending(status: int) -> str:
     if status < 0:
         return f"the simulator was ended by {signal.Signals(-status).name}"
     return f"the simulator ended with status {status} before it answered"
+
+
+def simulate(simulator: Path, tasks: Sequence[Task], limit_s: float, threads: bool = False
+             ) -> Iterator[Answer]:
+    """Runs tasks one after another on a worker, a new one after each that has died."""
+    waiting = deque(tasks)
+    worker: Optional[Worker] = None
+    try:
+        while waiting or (worker and worker.tasks):
+            worker = worker or Worker(simulator, threads)
+            while waiting and len(worker.tasks) < AHEAD_TASKS and (
+                    not worker.tasks or worker.has_room(waiting[0])):
+                worker.send(waiting.popleft())
+            left_s = worker.since + limit_s - time.monotonic()
+            ready = select.select([worker.stdout, worker.stderr], [], [], max(0.0, left_s))[0]
+            talks = True
+            if worker.stderr in ready:
+                worker.listen()
+            if worker.stdout in ready:
+                answers, talks = worker.read()
+                yield from answers
+            overdue = bool(worker.tasks) and time.monotonic() - worker.since > limit_s
+            if not talks or overdue:
+                if overdue:
+                    worker.process.kill()
+                answer = worker.lost(late(limit_s) if overdue else None)
+                waiting.extendleft(reversed(worker.tasks))
+                worker.kill()
+                worker = None
+                if answer:
+                    yield answer
+    finally:
+        if worker:
+            worker.kill()
+
+
+Plain = Tuple[int, List[str], Optional[str], str, float]
+"""Number of a task in its chunk, lines, reason, standard error, seconds."""
+
+
+def chunk(program: str, wanted: str, tasks: Sequence[Tuple[int, Tuple[str, ...], float, int]],
+          limit_s: float) -> List[Plain]:
+    """What a machine of a cluster is asked to do, in values that all of them understand.
+
+    `wanted` is the program's fingerprint; tasks are run, arguments, weight and sessions.
+    """
+    require(program, wanted)
+    mine = [Task(number, *rest) for number, rest in enumerate(tasks)]
+    return [(answer.task.point, answer.lines, answer.reason, answer.stderr, answer.seconds)
+            for answer in simulate(Path(program), mine, limit_s, threads=True)]

@@ -51,6 +51,7 @@ struct SmkexExperimentConfig
     std::vector<SmkexAdversaryConfig> adversaries;
     Time sideChannelDelay;
     smkex::Group group{smkex::Group::X25519};
+    std::string trust{"none"}; //!< one of SmkexTrustSetup::Modes()
     std::shared_ptr<const smkex::CostProfile> costs;
     Time timeout;
     std::uint32_t appBytes{0};

@@ -7,6 +7,7 @@
 #include "smkex-ns3-defaults.h"
 #include "smkex-option-values.h"
 #include "smkex-threat.h"
+#include "smkex-trust-setup.h"
 
 #include "ns3/smkex-strategy.h"
 
@@ -148,9 +149,10 @@ class OptionReader
 
     void ReadNames()
     {
-        m_config.protocol = OneOf("protocol",
-                                  {"smkex", "tcp", "dh", "tcpcrypt", "tcpcrypt-multipath"},
-                                  {"tls", "mtls", "secret-sharing"});
+        m_config.protocol =
+            OneOf("protocol",
+                  {"smkex", "tcp", "dh", "tcpcrypt", "tcpcrypt-multipath", "secret-sharing"},
+                  {"tls", "mtls"});
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
         const bool multipath = protocol && protocol->multipath;
         if (m_given.count("transport") == 0)
@@ -158,14 +160,27 @@ class OptionReader
             m_values["transport"] = multipath ? "parallel-tcp" : "tcp";
         }
         m_config.transport =
-            OneOf("transport", {"parallel-tcp", "tcp"}, {"mptcp", "mptcp-join-data"});
+            OneOf("transport", {"parallel-tcp", "mptcp", "mptcp-join-data", "tcp"});
         if (multipath && m_config.transport == "tcp")
         {
             Fail("transport", "tcp has one path, and " + m_config.protocol + " needs several");
         }
+        if (protocol && protocol->negotiates && m_config.transport.rfind("mptcp", 0) == 0)
+        {
+            Fail("transport",
+                 m_config.transport + " does not negotiate by ENO, which " + m_config.protocol +
+                     " needs");
+        }
         OneOf("topology", {"multipath"});
         OneOf("certificate", {"authentic"}, {"rogue", "expired", "wrong-name"});
-        OneOf("trust", {"none"}, {"tofu-first", "tofu-match", "tofu-mismatch"});
+        m_config.trust = OneOf("trust", SmkexTrustSetup::Modes());
+        if (m_config.trust != "none" && m_config.protocol != "smkex" && m_config.protocol != "dh")
+        {
+            Fail("trust",
+                 "is " + m_config.trust + ", but in " + m_config.protocol +
+                     " no server's key is pinned: only none is allowed there, and the others are "
+                     "for smkex and dh");
+        }
         OneOf("fallback", {"fail-closed"}, {"fail-open"});
         const std::string group = OneOf("group", {"x25519", "p256"}, {"ffdhe2048"});
         m_config.group = FindSmkexGroup(group).value_or(smkex::Group::X25519);
@@ -403,10 +418,13 @@ const std::vector<SmkexOption>&
 SmkexOptions()
 {
     static const std::vector<SmkexOption> options{
-        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tcpcrypt, tcpcrypt-multipath"},
+        {"protocol",
+         "smkex",
+         "key exchange: smkex, tcp, dh, tcpcrypt, tcpcrypt-multipath, secret-sharing"},
         {"transport",
          "parallel-tcp",
-         "parallel-tcp or tcp; protocols of a single path use tcp unless told otherwise"},
+         "parallel-tcp, mptcp (RFC 8684), mptcp-join-data (an extension: payload on the SYN of a "
+         "join) or tcp, which protocols of a single path use unless told otherwise"},
         {"ipVersion", "4", "Internet Protocol: 4 or 6"},
         {"paths", "2", "number of paths, 1 to 8"},
         {"rtt", "20ms", "round-trip time of a path, all links together", true},
@@ -429,7 +447,12 @@ SmkexOptions()
         {"strategy", "substitute", "what active adversaries do"},
         {"sideChannelDelay", "0ms", "delay of what a coalition tells its members"},
         {"certificate", "authentic", "authentic"},
-        {"trust", "none", "none"},
+        {"trust",
+         "none",
+         "what the client knows of the server's long-term key, for smkex and dh: none (there is "
+         "none), tofu-first (no pin yet), tofu-match (pinned), tofu-mismatch (another key is "
+         "pinned), tofu-rotation (an earlier key is pinned, which announces this one), "
+         "tofu-sequence (no pin yet, and pins stay from session to session)"},
         {"fallback", "fail-closed", "fail-closed"},
         {"group", "x25519", "Diffie-Hellman group: x25519 or p256"},
         {"cryptoCost", "measured", "time that cryptography takes: measured, none, or a file"},

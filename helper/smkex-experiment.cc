@@ -6,12 +6,14 @@
 #include "smkex-multipath-topology.h"
 #include "smkex-ns3-defaults.h"
 #include "smkex-segment-counter.h"
+#include "smkex-trust-setup.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/ipv4-address-generator.h"
 #include "ns3/ipv6-address-generator.h"
 #include "ns3/mac48-address.h"
+#include "ns3/mptcp-stack.h"
 #include "ns3/names.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/rng-seed-manager.h"
@@ -38,7 +40,10 @@ constexpr std::uint16_t SERVER_PORT = 4433;
 /** Random streams, one range a role: what one role draws never moves what another one draws. */
 constexpr int64_t CLIENT_STREAM = 100;
 constexpr int64_t SERVER_STREAM = 200;
+constexpr int64_t CLIENT_MPTCP_STREAM = 150;
+constexpr int64_t SERVER_MPTCP_STREAM = 250;
 constexpr int64_t ADVERSARY_STREAM = 300;
+constexpr int64_t TRUST_STREAM = 400;
 constexpr int64_t TOPOLOGY_STREAM = 1000;
 
 void
@@ -62,11 +67,17 @@ class Experiment
           m_sink(sink),
           m_protocol(*FindSmkexProtocol(config.protocol)),
           m_topology(config, TOPOLOGY_STREAM),
-          m_counter(SERVER_PORT)
+          m_counter(SERVER_PORT),
+          m_trust(config.trust, TRUST_STREAM)
     {
         InstallServer();
         InstallClient();
         InstallAdversary();
+        if (IsMptcp())
+        {
+            MptcpStack::Of(m_topology.Client())->AssignStreams(CLIENT_MPTCP_STREAM);
+            MptcpStack::Of(m_topology.Server())->AssignStreams(SERVER_MPTCP_STREAM);
+        }
         m_counter.Watch(m_topology.Client());
         m_counter.Watch(m_topology.Server());
         EnableTraces();
@@ -81,6 +92,10 @@ class Experiment
     void Configure(SmkexApplication& application, int64_t stream)
     {
         application.SetAttribute("Protocol", StringValue(m_config.protocol));
+        if (m_config.transport != "tcp")
+        {
+            application.SetAttribute("Transport", StringValue(m_config.transport));
+        }
         application.SetAttribute("Group", StringValue(smkex::NameOf(m_config.group)));
         application.SetAttribute("AppBytes", UintegerValue(m_config.appBytes));
         application.SetAttribute("Timeout", TimeValue(m_config.timeout));
@@ -88,10 +103,16 @@ class Experiment
         application.AssignStreams(stream);
     }
 
+    bool IsMptcp() const
+    {
+        return m_config.transport == "mptcp" || m_config.transport == "mptcp-join-data";
+    }
+
     void InstallServer()
     {
         m_server = CreateObject<SmkexServer>();
         Configure(*m_server, SERVER_STREAM);
+        m_server->SetTrust(m_trust.ForServer());
         m_server->SetAttribute("Port", UintegerValue(SERVER_PORT));
         m_server->SetAttribute("Paths", UintegerValue(m_config.paths.size()));
         m_server->TraceConnectWithoutContext("Ended",
@@ -103,9 +124,11 @@ class Experiment
     {
         m_client = CreateObject<SmkexClient>();
         Configure(*m_client, CLIENT_STREAM);
+        m_client->SetTrust(m_trust.ForClient());
         for (smkex::PathId path = 1; path <= m_config.paths.size(); ++path)
         {
-            m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT));
+            m_client->AddPath(m_topology.ServerAddress(path, SERVER_PORT),
+                              m_topology.ClientAddress(path));
         }
         m_client->TraceConnectWithoutContext("Ended",
                                              MakeCallback(&Experiment::OnClientEnded, this));
@@ -197,6 +220,7 @@ class Experiment
         m_adversary->ClearLoot();
         if (++m_session <= m_config.sessions)
         {
+            m_trust.BeginSession();
             m_client->StartSession();
         }
         else
@@ -274,6 +298,7 @@ class Experiment
     const SmkexProtocol& m_protocol;
     SmkexMultipathTopology m_topology;
     SmkexSegmentCounter m_counter;
+    SmkexTrustSetup m_trust;
     Ptr<SmkexServer> m_server;
     Ptr<SmkexClient> m_client;
     std::unique_ptr<SmkexAdversary> m_adversary;

@@ -29,6 +29,12 @@ constexpr std::uint8_t SHARED_NETWORK = 100;
 constexpr std::uint8_t SERVER_LINK = 255;
 
 SmkexIpNode::Number
+ClientNumber(smkex::PathId path)
+{
+    return {path, 0, 1};
+}
+
+SmkexIpNode::Number
 ServerNumber(const SmkexExperimentConfig& config, smkex::PathId path)
 {
     const std::uint8_t link =
@@ -170,7 +176,7 @@ SmkexMultipathTopology::BuildPath(std::size_t path)
     nodes.push_back(m_server);
 
     const auto network = static_cast<std::uint8_t>(path + 1);
-    const SmkexIpNode::Number clientNumber{network, 0, 1};
+    const SmkexIpNode::Number clientNumber = ClientNumber(network);
     const SmkexIpNode::Number serverNumber = ServerNumber(m_config, network);
 
     for (std::uint32_t i = 0; i < links; ++i)
@@ -211,6 +217,12 @@ SmkexMultipathTopology::BuildPath(std::size_t path)
             far.AddAddress(far.InterfaceOf(link.serverSide), serverNumber);
         }
     }
+}
+
+Address
+SmkexMultipathTopology::ClientAddress(smkex::PathId path) const
+{
+    return SmkexIpNode::SocketAddress(m_config.ipVersion, ClientNumber(path), 0);
 }
 
 Address

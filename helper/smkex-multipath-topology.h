@@ -49,6 +49,9 @@ class SmkexMultipathTopology
     /** \return the server's socket address on \p path */
     Address ServerAddress(smkex::PathId path, std::uint16_t port) const;
 
+    /** \return the client's socket address on \p path, for any port */
+    Address ClientAddress(smkex::PathId path) const;
+
     /** \return every device, for captures and traces */
     const NetDeviceContainer& Devices() const
     {

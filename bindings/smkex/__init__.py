@@ -6,9 +6,9 @@
     >>> [record["client_failure"] for record in records]
     ['binding-mismatch', 'binding-mismatch', 'binding-mismatch']
 
-`run` does one experiment. Its records are dictionaries: `pandas.DataFrame(records)` takes them as
-they are. `engine` has both ends of an exchange, to be stepped through by hand without any network.
-`options` tells what there is to set.
+`run` does one experiment, `sweep` many at a time. Their records are dictionaries:
+`pandas.DataFrame(records)` takes them as they are. `engine` has both ends of an exchange, to be
+stepped through by hand without any network. `options` tells what there is to set.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ except ImportError as reason:
 
 from . import engine
 from ._options import to_pairs
+from ._sweep import SweepError, sweep
 
-__all__ = ["Option", "engine", "ns3_version", "options", "run", "validate", "version"]
+__all__ = [
+    "Option", "SweepError", "engine", "ns3_version", "options", "run", "sweep", "validate", "version"
+]
 
 Record = Dict[str, Any]
 

@@ -48,7 +48,7 @@ class SmkexAdversary
     {
         bool encrypted;
         smkex::PathId paths;    //!< that a session uses
-        std::string protocol{}; //!< its name
+        std::string protocol{}; //!< its name in an experiment
     };
 
     /**

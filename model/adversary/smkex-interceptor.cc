@@ -5,6 +5,7 @@
 
 #include "ns3/simulator.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -19,6 +20,36 @@ using smkex::TcpSegment;
 
 namespace
 {
+
+/** The number of a segment's first octet of payload; a SYN counts one itself. */
+std::uint32_t
+FirstOctet(const TcpSegment& segment)
+{
+    return segment.Sequence() + (segment.Has(TcpSegment::SYN) ? 1 : 0);
+}
+
+/** Pieces that follow on each other, made one. */
+std::vector<StreamPiece>
+JoinAdjacent(const std::vector<StreamPiece>& pieces)
+{
+    std::vector<StreamPiece> joined;
+    for (const StreamPiece& piece : pieces)
+    {
+        const bool follows =
+            !joined.empty() && !joined.back().fin &&
+            joined.back().sequence + joined.back().payload.size() == piece.sequence;
+        if (follows)
+        {
+            smkex::Append(joined.back().payload, piece.payload);
+            joined.back().fin = piece.fin;
+        }
+        else
+        {
+            joined.push_back(piece);
+        }
+    }
+    return joined;
+}
 
 Direction
 Opposite(Direction direction)
@@ -78,7 +109,10 @@ SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
         {
             BeginStream(flow->streams[static_cast<int>(direction)], segment.Sequence());
         }
-        return !flow || PassOpening(*flow, direction, segment, makeOnward);
+        if (segment.Payload().empty())
+        {
+            return !flow || PassOpening(*flow, direction, segment, makeOnward);
+        }
     }
     if (!flow)
     {
@@ -172,6 +206,7 @@ SmkexInterceptor::PassOpening(Flow& flow,
 void
 SmkexInterceptor::BeginStream(Stream& stream, std::uint32_t initialSequence)
 {
+    stream.initialSequence = initialSequence;
     if (m_active && !stream.editor)
     {
         stream.editor = std::make_unique<smkex::StreamEditor>(initialSequence);
@@ -186,7 +221,7 @@ void
 SmkexInterceptor::Read(Flow& flow, Direction direction, const TcpSegment& segment)
 {
     const ByteView octets =
-        flow.streams[static_cast<int>(direction)].reader->OnSegment(segment.Sequence(),
+        flow.streams[static_cast<int>(direction)].reader->OnSegment(FirstOctet(segment),
                                                                     segment.Payload());
     if (!octets.empty())
     {
@@ -195,16 +230,29 @@ SmkexInterceptor::Read(Flow& flow, Direction direction, const TcpSegment& segmen
 }
 
 void
+SmkexInterceptor::ForgetAcknowledged(Stream& stream, std::uint32_t acknowledgment)
+{
+    for (auto own = stream.rewritten.begin(); own != stream.rewritten.end();)
+    {
+        const std::uint32_t end =
+            own->first + static_cast<std::uint32_t>(own->second.Payload().size());
+        const bool acknowledged = static_cast<std::int32_t>(acknowledgment - end) >= 0;
+        own = acknowledged ? stream.rewritten.erase(own) : std::next(own);
+    }
+}
+
+void
 SmkexInterceptor::TranslateAcknowledgment(Flow& flow, Direction direction, TcpSegment& segment)
 {
-    smkex::StreamEditor* acknowledged =
-        flow.streams[static_cast<int>(Opposite(direction))].editor.get();
+    Stream& stream = flow.streams[static_cast<int>(Opposite(direction))];
+    smkex::StreamEditor* acknowledged = stream.editor.get();
     if (segment.Has(TcpSegment::ACK) && acknowledged)
     {
+        ForgetAcknowledged(stream, segment.Acknowledgment());
         segment.SetAcknowledgment(acknowledged->AcknowledgmentToSender(segment.Acknowledgment()));
         if (acknowledged->HasShifted() || acknowledged->HasVouched())
         {
-            segment.EraseSackBlocks();
+            segment.EraseOptions(TcpSegment::KIND_SACK);
         }
     }
 }
@@ -230,7 +278,7 @@ SmkexInterceptor::Rewrite(Flow& flow,
         return false;
     }
 
-    const std::uint32_t sequence = segment.Sequence();
+    const std::uint32_t sequence = FirstOctet(segment);
     const std::size_t size = segment.Payload().size();
     const bool fin = segment.Has(TcpSegment::FIN);
     if (size > 0 || fin)
@@ -244,7 +292,8 @@ SmkexInterceptor::Rewrite(Flow& flow,
         }
     }
     std::vector<StreamPiece> pieces = editor.PiecesFor(sequence, size, fin);
-    if (pieces.empty())
+    const bool onlyAcknowledges = pieces.empty() && !segment.Has(TcpSegment::SYN);
+    if (onlyAcknowledges)
     {
         pieces = editor.PiecesFor(sequence, 0, false); // what is held does not hold up its ACK
     }
@@ -253,34 +302,76 @@ SmkexInterceptor::Rewrite(Flow& flow,
     const bool asItIs = pieces.size() == 1 && pieces[0].sequence == sequence &&
                         pieces[0].fin == fin && original.Payload() == pieces[0].payload &&
                         original.Octets() == segment.Octets();
-    if (asItIs)
+    if (!asItIs)
     {
-        stream.latest = std::move(segment);
+        if (size > 0 && stream.rewritten.size() < MAX_REWRITTEN)
+        {
+            stream.rewritten.insert_or_assign(sequence, segment);
+        }
+        stream.latest = segment;
+        if (onlyAcknowledges)
+        {
+            stream.latest->EraseOptions(TcpSegment::KIND_MPTCP); // it speaks of what is held
+        }
+        Put(stream, pieces);
     }
-    else
-    {
-        PutPieces(stream, segment, pieces);
-    }
+    stream.latest = std::move(segment);
     PutOutDecided();
     ScheduleRepair(flow.id, direction);
     return asItIs;
 }
 
 void
-SmkexInterceptor::PutPieces(Stream& stream,
-                            const TcpSegment& like,
-                            const std::vector<StreamPiece>& pieces)
+SmkexInterceptor::Put(Stream& stream, const std::vector<StreamPiece>& pieces)
 {
-    for (const StreamPiece& piece : pieces)
+    std::vector<StreamPiece> all;
+    if (stream.front)
     {
-        TcpSegment segment = like;
-        segment.SetSequence(piece.sequence);
-        segment.SetPayload(piece.payload);
-        const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
-        segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);
-        stream.latest = segment;
-        stream.onward->Put(std::move(segment));
+        all.push_back(*std::exchange(stream.front, std::nullopt));
     }
+    all.insert(all.end(), pieces.begin(), pieces.end());
+    for (const StreamPiece& run : JoinAdjacent(all))
+    {
+        ByteView octets = run.payload;
+        std::uint32_t sequence = run.sequence;
+        do
+        {
+            // As the sender cut it, if it did: a segment's options may speak of its payload.
+            const auto own = stream.rewritten.find(sequence);
+            const std::size_t ownSize =
+                own == stream.rewritten.end() ? 0 : own->second.Payload().size();
+            if (ownSize > octets.size() && !octets.empty() && own->second.HasDataMapping())
+            {
+                // One mapping, and one checksum, are about all of its octets.
+                stream.front = {sequence, octets.ToBytes(), run.fin};
+                break;
+            }
+            const bool fits = ownSize > 0 && ownSize <= octets.size();
+            const std::size_t size =
+                fits ? ownSize : std::min(octets.size(), smkex::StreamEditor::MAX_PIECE);
+            TcpSegment like = fits ? own->second : *stream.latest;
+            like.SetAcknowledgment(stream.latest->Acknowledgment());
+            const bool last = size == octets.size();
+            PutBehind(like, stream, {sequence, octets.First(size).ToBytes(), last && run.fin});
+            sequence += static_cast<std::uint32_t>(size);
+            octets = octets.From(size);
+        } while (!octets.empty());
+    }
+}
+
+void
+SmkexInterceptor::PutBehind(const TcpSegment& like, Stream& stream, const StreamPiece& piece)
+{
+    TcpSegment segment = like;
+    segment.SetSequence(piece.sequence - (like.Has(TcpSegment::SYN) ? 1 : 0));
+    segment.SetPayload(piece.payload);
+    if (FirstOctet(like) == piece.sequence)
+    {
+        segment.AdjustDssChecksum(like.Payload(), stream.initialSequence);
+    }
+    const std::uint8_t others = segment.Flags() & ~TcpSegment::FIN;
+    segment.SetFlags(piece.fin ? others | TcpSegment::FIN : others);
+    stream.onward->Put(std::move(segment));
 }
 
 void
@@ -297,7 +388,7 @@ SmkexInterceptor::PutOutDecided()
         if (stream.dirty && stream.latest)
         {
             stream.dirty = false;
-            PutPieces(stream, *stream.latest, stream.editor->TakeNew());
+            Put(stream, stream.editor->TakeNew());
             ScheduleRepair(id, direction);
         }
     }
@@ -330,7 +421,7 @@ SmkexInterceptor::Repair(FlowId flow, Direction direction)
     }
     stream.repairs = owed.front().sequence == stream.repairedFrom ? stream.repairs + 1 : 1;
     stream.repairedFrom = owed.front().sequence;
-    PutPieces(stream, *stream.latest, owed);
+    Put(stream, owed);
     ScheduleRepair(flow, direction);
 }
 

@@ -96,8 +96,14 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
         std::unique_ptr<smkex::StreamReader> reader; //!< of a passive node
         std::unique_ptr<smkex::StreamEditor> editor; //!< of an active node
         bool finished{false};
-        bool dirty{false};                       //!< something was decided and has not been put on
-        Ptr<SmkexOnward> onward;                 //!< of an active node
+        bool dirty{false};       //!< something was decided and has not been put on
+        Ptr<SmkexOnward> onward; //!< of an active node
+        std::uint32_t initialSequence{0};
+        /** Segments whose payload was held or changed and is not acknowledged, as they came, by the
+            number of its first octet. What stands in its place goes on behind their headers. */
+        std::map<std::uint32_t, smkex::TcpSegment> rewritten;
+        /** The decided front of a segment that goes on only as a whole. */
+        std::optional<smkex::StreamPiece> front;
         std::optional<smkex::TcpSegment> latest; //!< header of the latest one that was put on
         EventId repair;                          //!< of what the sender will not repeat
         std::uint32_t repairs{0};                //!< in a row, without progress
@@ -120,6 +126,8 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
     static constexpr std::uint32_t MAX_REPAIRS = 7;
     /** Connections that are followed at once; the oldest are forgotten first. */
     static constexpr std::size_t MAX_FLOWS = 4096;
+    /** Segments of a stream that are kept for their headers. */
+    static constexpr std::size_t MAX_REWRITTEN = 256;
 
     smkex::ByteView Held(smkex::FlowId flow, smkex::Direction direction) const override;
     void Forward(smkex::FlowId flow, smkex::Direction direction, std::size_t size) override;
@@ -143,12 +151,12 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
                  smkex::Direction direction,
                  smkex::TcpSegment segment,
                  const OnwardMaker& makeOnward);
+    static void ForgetAcknowledged(Stream& stream, std::uint32_t acknowledgment);
     void TranslateAcknowledgment(Flow& flow,
                                  smkex::Direction direction,
                                  smkex::TcpSegment& segment);
-    void PutPieces(Stream& stream,
-                   const smkex::TcpSegment& like,
-                   const std::vector<smkex::StreamPiece>& pieces);
+    void Put(Stream& stream, const std::vector<smkex::StreamPiece>& pieces);
+    void PutBehind(const smkex::TcpSegment& like, Stream& stream, const smkex::StreamPiece& piece);
     void PutOutDecided();
     void ScheduleRepair(smkex::FlowId flow, smkex::Direction direction);
     void Repair(smkex::FlowId flow, smkex::Direction direction);

@@ -4,6 +4,7 @@
 #include "smkex-strategy.h"
 
 #include "smkex-plaintext-strategy.h"
+#include "smkex-share-strategy.h"
 #include "smkex-substitute-strategy.h"
 #include "smkex-tcpcrypt-strategy.h"
 
@@ -30,16 +31,20 @@ Substitute(const SubstitutePlan& plan)
     };
 }
 
+using Identity = SubstitutePlan::Identity;
+
 /** One line a strategy. */
 const std::vector<std::pair<std::string, Maker>>&
 Registry()
 {
     static const std::vector<std::pair<std::string, Maker>> registry{
-        {SUBSTITUTE, Substitute({{true, true, false}, false})},
-        {"substitute-server-share", Substitute({{false, true, false}, false})},
-        {"low-order-share", Substitute({{true, true, true}, false})},
-        {"inject-binding", Substitute({{true, true, false}, true})},
-        {STRIP_ENO, Substitute({{false, false, false}, false})},
+        {SUBSTITUTE, Substitute({{true, true, false}, false, Identity::Own})},
+        {"substitute-server-share", Substitute({{false, true, false}, false, Identity::Own})},
+        {"low-order-share", Substitute({{true, true, true}, false, Identity::Own})},
+        {"inject-binding", Substitute({{true, true, false}, true, Identity::Own})},
+        {"relay-identity", Substitute({{true, true, false}, false, Identity::Relay})},
+        {"forge-rotation", Substitute({{true, true, false}, false, Identity::ForgeRotation})},
+        {STRIP_ENO, Substitute({{false, false, false}, false, Identity::Own})},
     };
     return registry;
 }
@@ -85,6 +90,10 @@ MakeStrategy(const std::string& name, const Situation& situation, const Strategy
     {
         const TcpcryptPlan plan{name == SUBSTITUTE, name == STRIP_ENO};
         return std::make_unique<TcpcryptStrategy>(situation, tools, plan);
+    }
+    if (situation.protocol == "secret-sharing")
+    {
+        return std::make_unique<ShareStrategy>(situation, tools);
     }
     for (const auto& [known, make] : Registry())
     {

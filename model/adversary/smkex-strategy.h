@@ -75,6 +75,7 @@ struct News
         ServerShare,       //!< g^y, as the server sent it
         ClientNonce,       //!< N_C of a path, as the client sent it
         ServerNonce,       //!< N_S of a path, as the server sent it
+        SecretShare,       //!< the share of a secret that travels on a path, as the client sent it
         TcpcryptSessionId, //!< of tcpcrypt, as the client has computed it
     };
 
@@ -109,8 +110,8 @@ struct Situation
     bool encrypted;                         //!< whether the victims' protocol encrypts at all
     PathId paths;                           //!< of the victims' sessions
     std::vector<CoalitionMember> coalition; //!< all its members, this node included
-    std::string protocol;                   //!< the victims', by its name
     Digest agreedSecret; //!< fixed beforehand by all adversaries, whether they communicate or not
+    std::string protocol{}; //!< of the victims, by its name in an experiment
 
     /** \return whether some member sees \p path */
     bool Sees(PathId path) const;
@@ -138,7 +139,8 @@ class Strategy
     virtual void OnFlow(FlowId flow, std::uint16_t clientPort) = 0;
 
     /**
-     * A SYN or SYN/ACK passes an active node, which may change its options; a repeated one as well.
+     * A SYN or SYN/ACK without payload passes an active node, which may change its options; a
+     * repeated one as well.
      */
     virtual void OnOpening(FlowId, Direction, TcpSegment&)
     {
@@ -160,7 +162,10 @@ class Strategy
 /** \return the names that MakeStrategy() takes */
 std::vector<std::string> StrategyNames();
 
-/** \return a new strategy; \p name is one of StrategyNames() */
+/**
+ * \return a new strategy; \p name is one of StrategyNames(). `substitute` is the best known one for
+ *         the victims' protocol.
+ */
 std::unique_ptr<Strategy> MakeStrategy(const std::string& name,
                                        const Situation& situation,
                                        const StrategyTools& tools);

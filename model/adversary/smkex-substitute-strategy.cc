@@ -132,6 +132,10 @@ SubstituteStrategy::HandleMessage(const Flow& flow, Direction direction, const M
     {
         return Handle(victim, flow, *binding);
     }
+    if (const auto* identity = std::get_if<ServerIdentity>(&message))
+    {
+        return Handle(victim, flow, *identity);
+    }
     return {};
 }
 
@@ -210,6 +214,26 @@ SubstituteStrategy::Handle(Victim& victim, const Flow& flow, const ServerBinding
 }
 
 MessageDecision
+SubstituteStrategy::Handle(Victim& victim, const Flow&, const ServerIdentity& message)
+{
+    if (!GetSituation().active || !m_plan.shares.serverShare ||
+        m_plan.identity == SubstitutePlan::Identity::Relay)
+    {
+        return {};
+    }
+    std::optional<ServerIdentity> forged = victim.ForgeIdentity();
+    if (!forged)
+    {
+        return {};
+    }
+    if (m_plan.identity == SubstitutePlan::Identity::ForgeRotation)
+    {
+        forged->rotation = KeyRotation{message.publicKey, forged->signature};
+    }
+    return Replace(*forged);
+}
+
+MessageDecision
 SubstituteStrategy::HandleRecord(Victim& victim,
                                  const Flow& flow,
                                  Direction direction,
@@ -219,7 +243,7 @@ SubstituteStrategy::HandleRecord(Victim& victim,
     {
         return {};
     }
-    if (!victim.HasClientKeys() && victim.MayLearnKeys())
+    if (victim.AwaitsKeys())
     {
         return Hold();
     }

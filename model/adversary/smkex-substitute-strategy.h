@@ -16,8 +16,17 @@ namespace smkex
 /** What a node of this strategy puts in the place of what. */
 struct SubstitutePlan
 {
+    /** What becomes of a server's signature, where its share is replaced. */
+    enum class Identity : std::uint8_t
+    {
+        Own,           //!< signed anew, by the attackers' own long-term key
+        Relay,         //!< goes on as it is
+        ForgeRotation, //!< as Own, and claims that the server's key has vouched for that key
+    };
+
     ShareSubstitution shares{true, true, false};
     bool injectBinding{false}; //!< an H of its own on path 1, behind the share for the client
+    Identity identity{Identity::Own};
 };
 
 /**
@@ -26,8 +35,9 @@ struct SubstitutePlan
  * On path 1 an active node replaces the shares by its own. On every other path it replaces the
  * nonces, and H by one that fits what the client has seen, for which it waits until its coalition
  * knows the shares. With no one of its coalition on path 1 it guesses that the substitutes agreed
- * on beforehand are in use there. Where the coalition then has the keys of both ends, application
- * data is opened, recorded and sealed again. Passive nodes tell what they read.
+ * on beforehand are in use there. A server's signature it replaces by one under a long-term key
+ * that all adversaries have. Where the coalition then has the keys of both ends, application data
+ * is opened, recorded and sealed again. Passive nodes tell what they read.
  *
  * Attackers compute in no time: the worst case for the endpoints.
  */
@@ -51,6 +61,7 @@ class SubstituteStrategy : public MessageStrategy
     MessageDecision Handle(Victim& victim, const Flow& flow, const ServerShare& message);
     MessageDecision Handle(Victim& victim, const Flow& flow, const ClientNonce& message);
     MessageDecision Handle(Victim& victim, const Flow& flow, const ServerBinding& message);
+    MessageDecision Handle(Victim& victim, const Flow& flow, const ServerIdentity& message);
     MessageDecision HandleRecord(Victim& victim,
                                  const Flow& flow,
                                  Direction direction,

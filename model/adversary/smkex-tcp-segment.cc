@@ -21,7 +21,6 @@ constexpr std::size_t FIXED_HEADER = 20;
 
 constexpr std::uint8_t KIND_END = 0;
 constexpr std::uint8_t KIND_NO_OPERATION = 1;
-constexpr std::uint8_t KIND_SACK = 5;
 
 std::uint16_t
 Read16(const Bytes& octets, std::size_t at)
@@ -182,12 +181,6 @@ TcpSegment::EraseOptions(std::uint8_t kind)
     {
         std::fill_n(m_octets.begin() + place.at, place.size, KIND_NO_OPERATION);
     }
-}
-
-void
-TcpSegment::EraseSackBlocks()
-{
-    EraseOptions(KIND_SACK);
 }
 
 bool

@@ -51,14 +51,26 @@ class TcpSegment
     /** \p payload may be a part of Payload(). Views of the old one become invalid. */
     void SetPayload(ByteView payload);
 
+    static constexpr std::uint8_t KIND_SACK = 5;   //!< SACK blocks (RFC 2018)
+    static constexpr std::uint8_t KIND_MPTCP = 30; //!< Multipath TCP (RFC 8684)
+
     /** \return the options of a kind, each with kind and length, up to a malformed option */
     std::vector<Bytes> Options(std::uint8_t kind) const;
 
     /** Overwrites all options of a kind by no-operations, up to a malformed option. */
     void EraseOptions(std::uint8_t kind);
 
-    /** Overwrites all SACK blocks (RFC 2018, 3) by no-operations, up to a malformed option. */
-    void EraseSackBlocks();
+    /** \return whether an option maps this payload into the data sequence space of MPTCP */
+    bool HasDataMapping() const;
+
+    /**
+     * Makes the checksum of an MPTCP data sequence signal (RFC 8684, 3.3.1) fit this payload again,
+     * after \p original was replaced by as many other octets. Nothing happens without one.
+     *
+     * \param original the payload that the checksum was made for
+     * \param initialSequence of this direction's SYN
+     */
+    void AdjustDssChecksum(ByteView original, std::uint32_t initialSequence);
 
     /**
      * \return whether the sender filled the checksum in (a simulator may leave it zero). One true
@@ -92,7 +104,6 @@ class TcpSegment
     };
 
     std::vector<Place> Find(std::uint8_t kind) const;
-    std::size_t HeaderSize() const;
 
     Bytes m_octets;
 };

@@ -3,6 +3,8 @@
  */
 #include "smkex-victim.h"
 
+#include "ns3/smkex-trust.h"
+
 #include <algorithm>
 
 namespace smkex
@@ -22,7 +24,8 @@ AgreedSource(const Situation& situation, const SessionId& session, std::uint8_t 
 
 constexpr std::uint8_t FOR_SERVER = 0; //!< purposes: the pairs that replace shares, and
 constexpr std::uint8_t FOR_CLIENT = 1;
-constexpr std::uint8_t NONCES = 16; //!< two a path from here on
+constexpr std::uint8_t IDENTITY = 2; //!< the long-term key pair
+constexpr std::uint8_t NONCES = 16;  //!< two a path from here on
 
 Nonce
 AgreedNonce(const Situation& situation, const SessionId& session, std::uint8_t purpose)
@@ -107,7 +110,8 @@ Victim::Learn(News::Fact fact, PathId path, ByteView value)
     case News::Fact::ServerNonce:
         return learnNonce(Facts(path).server, Facts(path).forClient);
     case News::Fact::TcpcryptSessionId:
-        return false;
+    case News::Fact::SecretShare:
+        break; // of another protocol
     }
     return false;
 }
@@ -200,6 +204,18 @@ Victim::ForgeBinding(PathId path)
     return ComputeBinding(m_processor,
                           view,
                           {path, Facts(path).client.value_or(Nonce{}), NonceForClient(path)});
+}
+
+std::optional<ServerIdentity>
+Victim::ForgeIdentity()
+{
+    if (!HasShares() || !m_clientShare)
+    {
+        return std::nullopt;
+    }
+    SeededRandomSource source = AgreedSource(m_situation, SessionId{}, IDENTITY);
+    const LongTermIdentity identity(GenerateSigningKeyPair(source));
+    return identity.Sign(m_processor, {*m_group, m_session, *m_clientShare, ShareForClient(), {}});
 }
 
 std::optional<Transcript>
@@ -296,8 +312,13 @@ Victim::DeriveKeys()
 }
 
 bool
-Victim::MayLearnKeys() const
+Victim::AwaitsKeys() const
 {
+    const bool complete = m_clientKeys && (m_serverKeys || !m_substitution.clientShare);
+    if (complete || !m_situation.IsActiveOn(SHARE_PATH))
+    {
+        return false;
+    }
     for (PathId path = FIRST_NONCE_PATH; path <= m_situation.paths; ++path)
     {
         if (!m_situation.Sees(path))
@@ -305,7 +326,7 @@ Victim::MayLearnKeys() const
             return false;
         }
     }
-    return m_situation.IsActiveOn(SHARE_PATH);
+    return true;
 }
 
 bool

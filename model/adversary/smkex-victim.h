@@ -72,24 +72,22 @@ class Victim
      */
     std::optional<Digest> ForgeBinding(PathId path);
 
+    /**
+     * A server's signature of what the client has sent and been sent, under the long-term key that
+     * all adversaries have.
+     *
+     * \return nothing where there are no shares to put in the place of the true ones
+     */
+    std::optional<ServerIdentity> ForgeIdentity();
+
     /** \return whether the client's nonce of every path that the coalition sees is known */
     bool KnowsOverhearableNonces() const;
 
     /** Tries to compute the keys of both ends. \return those that were not known before */
     std::vector<Digest> DeriveKeys();
 
-    /** \return whether what is missing for either end's keys can still be learned */
-    bool MayLearnKeys() const;
-
-    bool HasClientKeys() const
-    {
-        return m_clientKeys.has_value();
-    }
-
-    bool HasServerKeys() const
-    {
-        return m_serverKeys.has_value();
-    }
+    /** \return whether keys of either end are missing that can still be learned */
+    bool AwaitsKeys() const;
 
     /**
      * Opens a record of the sender's and seals its content for the receiver.

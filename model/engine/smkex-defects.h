@@ -22,6 +22,8 @@ enum class Defect : unsigned
     NoArrivalPathCheck,     //!< the client takes H from whatever path it arrives on
     NoncesOnPath1,          //!< the client's nonce travels beside its share, too
     NoPublicKeyValidation,  //!< any public value of the right length is taken
+    PinUnchecked,           //!< any long-term key is taken for the one that is pinned
+    IdentityUnchecked,      //!< the server's signature is not verified
 };
 
 #ifdef SMKEX_PLANT_DEFECTS

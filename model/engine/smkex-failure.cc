@@ -45,6 +45,14 @@ NameOf(Failure failure)
         return "no-common-cipher";
     case Failure::NotEncrypted:
         return "not-encrypted";
+    case Failure::SecretShareLength:
+        return "secret-share-length";
+    case Failure::IdentitySignature:
+        return "identity-signature";
+    case Failure::PinMismatch:
+        return "pin-mismatch";
+    case Failure::PinStore:
+        return "pin-store";
     case Failure::RecordAuthentication:
         return "record-authentication";
     }
@@ -59,6 +67,7 @@ IsDetection(Failure failure)
     case Failure::Timeout:
     case Failure::PathClosed:
     case Failure::PathReset:
+    case Failure::PinStore:
         return false;
     default:
         return true;

@@ -29,6 +29,10 @@ enum class Failure : std::uint8_t
     BindingMismatch,      //!< H does not bind what this endpoint saw
     NoCommonCipher,       //!< the peer offers no AEAD that we can do, or takes one that we cannot
     NotEncrypted,         //!< the peers of this connection have not agreed to encrypt it
+    SecretShareLength,    //!< a share of a secret that has not the length of the secret
+    IdentitySignature,    //!< the server's signature does not hold for this exchange
+    PinMismatch,          //!< the server's long-term key is not the one that is pinned
+    PinStore,             //!< our own pin store is corrupt, or cannot be read or written
     RecordAuthentication, //!< application data that does not open under the session key
 };
 
@@ -38,7 +42,8 @@ const char* NameOf(Failure failure);
 /**
  * Did the endpoint find something wrong with what it received?
  *
- * The opposite are failures by absence: a timeout, or a path that was closed or reset.
+ * The opposite are failures by absence (a timeout, or a path that was closed or reset) and our own
+ * (the pin store).
  */
 bool IsDetection(Failure failure);
 

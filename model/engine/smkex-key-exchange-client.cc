@@ -25,7 +25,8 @@ DrawInto(Processor& processor, std::array<std::uint8_t, N>& out)
 } // namespace
 
 KeyExchangeClient::KeyExchangeClient(Processor& processor, const KeyExchangeConfig& config)
-    : MessageEngine(processor, Role::Client, config.paths)
+    : MessageEngine(processor, Role::Client, config.paths),
+      m_identityCheck(config.trust)
 {
     m_transcript.group = config.group;
 }
@@ -79,6 +80,10 @@ KeyExchangeClient::HandleMessage(PathId path, const Message& message)
     else if (const auto* binding = std::get_if<ServerBinding>(&message))
     {
         HandleServerBinding(path, *binding);
+    }
+    else if (const auto* identity = std::get_if<ServerIdentity>(&message))
+    {
+        HandleServerIdentity(path, *identity);
     }
     else
     {
@@ -142,6 +147,30 @@ KeyExchangeClient::HandleServerBinding(PathId path, const ServerBinding& message
 }
 
 void
+KeyExchangeClient::HandleServerIdentity(PathId path, const ServerIdentity& message)
+{
+    if (path != SHARE_PATH)
+    {
+        GiveUp(Failure::WrongPath);
+        return;
+    }
+    const bool isAwaited = m_identityCheck.IsRequired() && !m_identityCheck.Verified() &&
+                           !m_transcript.serverShare.empty();
+    if (!isAwaited)
+    {
+        GiveUp(Failure::UnexpectedMessage);
+        return;
+    }
+    if (const std::optional<Failure> failure =
+            m_identityCheck.Verify(GetProcessor(), m_transcript, message))
+    {
+        GiveUp(*failure);
+        return;
+    }
+    AcceptIfComplete();
+}
+
+void
 KeyExchangeClient::VerifyBindings()
 {
     if (m_transcript.serverShare.empty())
@@ -182,9 +211,18 @@ KeyExchangeClient::AcceptIfComplete()
     const bool allVerified = std::all_of(m_bindings.begin(),
                                          m_bindings.end(),
                                          [](const Binding& b) { return b.verified; });
-    if (!m_secret || !allVerified)
+    const bool isIdentified = !m_identityCheck.IsRequired() || m_identityCheck.Verified();
+    if (!m_secret || !allVerified || !isIdentified)
     {
         return;
+    }
+    if (m_identityCheck.IsRequired())
+    {
+        if (const std::optional<Failure> failure = m_identityCheck.Remember())
+        {
+            GiveUp(*failure);
+            return;
+        }
     }
     for (const Binding& binding : m_bindings)
     {

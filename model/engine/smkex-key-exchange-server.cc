@@ -12,7 +12,8 @@ namespace smkex
 {
 
 KeyExchangeServer::KeyExchangeServer(Processor& processor, const KeyExchangeConfig& config)
-    : MessageEngine(processor, Role::Server, config.paths)
+    : MessageEngine(processor, Role::Server, config.paths),
+      m_identity(config.trust.identity)
 {
     m_transcript.group = config.group;
 }
@@ -86,13 +87,17 @@ KeyExchangeServer::HandleClientShare(PathId path, const ClientShare& message)
     }
     m_transcript.clientShare = message.share;
 
-    // The client waits for g^y and H, so they leave before the agreement is computed.
+    // The client waits for these, so they leave before the agreement is computed.
     m_keyPair = GetProcessor().GenerateKeyPair(m_transcript.group);
     m_transcript.serverShare = m_keyPair.publicKey;
     Send(SHARE_PATH, Encode(ServerShare{m_transcript.serverShare}));
     for (const NoncePair& nonces : m_transcript.nonces)
     {
         SendBinding(nonces);
+    }
+    if (m_identity)
+    {
+        Send(SHARE_PATH, Encode(m_identity->Sign(GetProcessor(), m_transcript)));
     }
 
     AgreementResult agreement =

@@ -5,6 +5,7 @@
 #define SMKEX_KEY_EXCHANGE_H
 
 #include "smkex-message-engine.h"
+#include "smkex-trust.h"
 
 #include <optional>
 #include <vector>
@@ -25,9 +26,13 @@ struct KeyExchangeConfig
 {
     Group group{Group::X25519};
     PathId paths{2}; //!< 1 is `dh`: no nonces and no H
+    Trust trust{};   //!< on first use, by long-term keys
 };
 
-/** Accepts once g^y is valid and H is equal on every path but the first. */
+/**
+ * Accepts once g^y is valid, H is equal on every path but the first and, where it asks for one, the
+ * server's signature holds under the key that is pinned.
+ */
 class KeyExchangeClient : public MessageEngine
 {
   public:
@@ -48,6 +53,7 @@ class KeyExchangeClient : public MessageEngine
 
     void HandleServerShare(PathId path, const ServerShare& message);
     void HandleServerBinding(PathId path, const ServerBinding& message);
+    void HandleServerIdentity(PathId path, const ServerIdentity& message);
     void VerifyBindings();
     void AgreeOnSecret();
     void AcceptIfComplete();
@@ -56,6 +62,7 @@ class KeyExchangeClient : public MessageEngine
     Transcript m_transcript;
     std::vector<Binding> m_bindings; //!< by path, from the second on
     std::optional<Bytes> m_secret;
+    IdentityCheck m_identityCheck;
 };
 
 /** Accepts once g^x is valid and a nonce has come on every path but the first. */
@@ -79,6 +86,7 @@ class KeyExchangeServer : public MessageEngine
     Transcript m_transcript;
     bool m_hasSession{false};
     std::optional<Bytes> m_secret;
+    std::shared_ptr<const LongTermIdentity> m_identity;
 };
 
 } // namespace smkex

@@ -4,6 +4,7 @@
 #include "smkex-key-schedule.h"
 
 #include "smkex-defects.h"
+#include "smkex-field-writer.h"
 
 #include <algorithm>
 #include <string>
@@ -17,33 +18,6 @@ namespace
 const std::string BINDING_LABEL{"smkex 1 binding server"};
 const std::string TRANSCRIPT_LABEL{"smkex 1 transcript"};
 const std::string KEY_LABEL{"smkex 1 keys client server"};
-
-/** Fields with their lengths in front, so that no two lists of fields have the same encoding. */
-class FieldWriter
-{
-  public:
-    FieldWriter& Add(ByteView field)
-    {
-        m_bytes.push_back(static_cast<std::uint8_t>(field.size() >> 8));
-        m_bytes.push_back(static_cast<std::uint8_t>(field.size()));
-        Append(m_bytes, field);
-        return *this;
-    }
-
-    FieldWriter& AddNumber(std::uint16_t number)
-    {
-        return Add(std::array<std::uint8_t, 2>{static_cast<std::uint8_t>(number >> 8),
-                                               static_cast<std::uint8_t>(number)});
-    }
-
-    const Bytes& Written() const
-    {
-        return m_bytes;
-    }
-
-  private:
-    Bytes m_bytes;
-};
 
 template <std::size_t N>
 ByteView
@@ -90,11 +64,15 @@ DeriveSessionKeys(Processor& processor, const Transcript& transcript, ByteView s
 
     FieldWriter info;
     info.Add(KEY_LABEL).Add(transcriptHash);
+    return ExpandSessionKeys(processor, secret, salt, info.Written());
+}
+
+SessionKeys
+ExpandSessionKeys(Processor& processor, ByteView secret, ByteView salt, ByteView info)
+{
     SessionKeys keys;
-    const Bytes material = processor.HkdfSha256(secret,
-                                                salt,
-                                                info.Written(),
-                                                sizeof(Digest) + 2 * sizeof(DirectionKeys));
+    const Bytes material =
+        processor.HkdfSha256(secret, salt, info, sizeof(Digest) + 2 * sizeof(DirectionKeys));
     ByteView rest = TakeInto(material, keys.session);
     for (DirectionKeys* direction : {&keys.clientToServer, &keys.serverToClient})
     {

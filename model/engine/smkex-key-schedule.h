@@ -65,6 +65,17 @@ Digest ComputeBinding(Processor& processor, const Transcript& transcript, const 
  */
 SessionKeys DeriveSessionKeys(Processor& processor, const Transcript& transcript, ByteView secret);
 
+/**
+ * The session key and both directions' keys and base nonces, in this order, out of one call of
+ * HKDF-SHA-256.
+ *
+ * \param processor computes and is charged
+ * \param secret the input keying material
+ * \param salt of the extraction
+ * \param info says what the keys are for; no two protocols use the same
+ */
+SessionKeys ExpandSessionKeys(Processor& processor, ByteView secret, ByteView salt, ByteView info);
+
 } // namespace smkex
 
 #endif // SMKEX_KEY_SCHEDULE_H

@@ -35,19 +35,19 @@ MessageEngine::HandleBytes(PathId path, ByteView in)
         GiveUp(Failure::WrongPath);
         return;
     }
-    Append(m_unread[path - 1], in);
+    Append(m_unread[path - 1].bytes, in);
     ReadFrames(path);
 }
 
 void
 MessageEngine::ReadFrames(PathId path)
 {
-    // Taken out, so that acceptance in the middle of a stream may read on in the same stream.
-    Bytes& unread = m_unread[path - 1];
+    // Acceptance in the middle of a stream reads on in the same stream, so no view outlives a step.
+    auto& [unread, head] = m_unread[path - 1];
     std::optional<Failure> failure;
     while (!HasFailed())
     {
-        const std::optional<Frame> frame = PeekFrame(unread, failure);
+        const std::optional<Frame> frame = PeekFrame(ByteView(unread).From(head), failure);
         if (!frame)
         {
             break;
@@ -58,14 +58,14 @@ MessageEngine::ReadFrames(PathId path)
             {
                 failure = Failure::WrongPath; // it would block the path's own messages
             }
-            else if (unread.size() > MAX_EARLY_BYTES)
+            else if (unread.size() - head > MaxEarlyBytes())
             {
                 failure = Failure::UnexpectedMessage;
             }
             break;
         }
         const std::variant<Message, Failure> decoded = Decode(*frame);
-        unread.erase(unread.begin(), unread.begin() + frame->size);
+        head += frame->size;
         if (const auto* reason = std::get_if<Failure>(&decoded))
         {
             failure = *reason;
@@ -86,6 +86,8 @@ MessageEngine::ReadFrames(PathId path)
             HandleMessage(path, message);
         }
     }
+    unread.erase(unread.begin(), unread.begin() + head);
+    head = 0;
     if (failure && !HasFailed())
     {
         GiveUp(*failure);

@@ -19,7 +19,7 @@ namespace smkex
 class MessageEngine : public Engine
 {
   public:
-    /** Records that come ahead of the acceptance wait, up to this many octets. */
+    /** Records that come ahead of the acceptance wait, up to this many octets by default. */
     static constexpr std::size_t MAX_EARLY_BYTES = 1U << 16;
 
   protected:
@@ -34,6 +34,12 @@ class MessageEngine : public Engine
 
     /** A message of the exchange itself, before acceptance. */
     virtual void HandleMessage(PathId path, const Message& message) = 0;
+
+    /** \return how many octets of records may wait for the acceptance on one path */
+    virtual std::size_t MaxEarlyBytes() const
+    {
+        return MAX_EARLY_BYTES;
+    }
 
     /** Accepts, and opens the record layer under \p keys. */
     void AcceptUnderKeys(const SessionKeys& keys);
@@ -53,7 +59,15 @@ class MessageEngine : public Engine
 
     Role m_role;
     PathId m_paths;
-    std::array<Bytes, MAX_PATHS> m_unread; //!< what has arrived, by path, and is no whole frame
+
+    /** What has arrived on a path and has not been read. */
+    struct Unread
+    {
+        Bytes bytes;
+        std::size_t head{0}; //!< octets at the front that have been read
+    };
+
+    std::array<Unread, MAX_PATHS> m_unread; //!< by path
     std::optional<RecordDirection> m_sending;
     std::optional<RecordDirection> m_receiving;
 };

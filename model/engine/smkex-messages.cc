@@ -15,6 +15,10 @@ constexpr std::size_t FIXED_BODY_CLIENT_SHARE = 1 + sizeof(SessionId) + 2;
 constexpr std::size_t BODY_CLIENT_NONCE = 1 + sizeof(SessionId) + 1 + sizeof(Nonce);
 constexpr std::size_t BODY_SERVER_BINDING = 1 + sizeof(Nonce) + sizeof(Digest);
 constexpr std::size_t MAX_SHARE = 512;
+constexpr std::size_t BODY_IDENTITY = sizeof(Digest) + SIGNATURE_SIZE;
+constexpr std::size_t BODY_IDENTITY_ROTATED = 2 * BODY_IDENTITY;
+constexpr std::size_t FIXED_BODY_SECRET_SHARE = 1 + sizeof(SessionId) + 1;
+constexpr std::size_t MAX_SECRET_SHARE = 64;
 
 /** \return the longest body of a type, or nothing for an unknown type */
 std::optional<std::size_t>
@@ -30,6 +34,10 @@ MaxBodySize(std::uint8_t type)
         return BODY_CLIENT_NONCE;
     case MessageType::ServerBinding:
         return BODY_SERVER_BINDING;
+    case MessageType::ServerIdentity:
+        return BODY_IDENTITY_ROTATED;
+    case MessageType::SecretShare:
+        return FIXED_BODY_SECRET_SHARE + MAX_SECRET_SHARE;
     case MessageType::Record:
         return MAX_RECORD_PLAINTEXT + AEAD_TAG_SIZE;
     }
@@ -89,6 +97,31 @@ struct Encoder
         frame.push_back(m.path);
         Append(frame, m.nonce);
         Append(frame, m.hash);
+        return frame;
+    }
+
+    Bytes operator()(const ServerIdentity& m) const
+    {
+        Bytes frame = StartFrame(MessageType::ServerIdentity,
+                                 m.rotation ? BODY_IDENTITY_ROTATED : BODY_IDENTITY);
+        Append(frame, m.publicKey);
+        Append(frame, m.signature);
+        if (m.rotation)
+        {
+            Append(frame, m.rotation->previousKey);
+            Append(frame, m.rotation->signature);
+        }
+        return frame;
+    }
+
+    Bytes operator()(const SecretShare& m) const
+    {
+        Bytes frame =
+            StartFrame(MessageType::SecretShare, FIXED_BODY_SECRET_SHARE + m.share.size());
+        frame.push_back(PROTOCOL_VERSION);
+        Append(frame, m.session);
+        frame.push_back(m.path);
+        Append(frame, m.share);
         return frame;
     }
 
@@ -163,6 +196,44 @@ DecodeServerBinding(ByteView body)
     return message;
 }
 
+std::variant<Message, Failure>
+DecodeServerIdentity(ByteView body)
+{
+    if (body.size() != BODY_IDENTITY && body.size() != BODY_IDENTITY_ROTATED)
+    {
+        return Failure::MalformedMessage;
+    }
+    ServerIdentity message;
+    Take(body, message.publicKey);
+    Take(body, message.signature);
+    if (!body.empty())
+    {
+        KeyRotation& rotation = message.rotation.emplace();
+        Take(body, rotation.previousKey);
+        Take(body, rotation.signature);
+    }
+    return message;
+}
+
+std::variant<Message, Failure>
+DecodeSecretShare(ByteView body)
+{
+    if (body.size() < FIXED_BODY_SECRET_SHARE)
+    {
+        return Failure::MalformedMessage;
+    }
+    if (body[0] != PROTOCOL_VERSION)
+    {
+        return Failure::UnsupportedVersion;
+    }
+    SecretShare message;
+    body = body.From(1);
+    Take(body, message.session);
+    message.path = body[0];
+    message.share = body.From(1).ToBytes();
+    return message;
+}
+
 } // namespace
 
 Bytes
@@ -216,6 +287,10 @@ Decode(const Frame& frame)
         return DecodeClientNonce(frame.body);
     case MessageType::ServerBinding:
         return DecodeServerBinding(frame.body);
+    case MessageType::ServerIdentity:
+        return DecodeServerIdentity(frame.body);
+    case MessageType::SecretShare:
+        return DecodeSecretShare(frame.body);
     case MessageType::Record:
         if (frame.body.size() < AEAD_TAG_SIZE)
         {
@@ -253,6 +328,15 @@ PeekLink(ByteView stream, std::optional<Failure>& failure)
             return std::nullopt;
         }
         return Link{nonce->session, nonce->path};
+    }
+    if (const auto* share = std::get_if<SecretShare>(&message))
+    {
+        if (share->path < 1 || share->path > MAX_PATHS)
+        {
+            failure = Failure::WrongPath;
+            return std::nullopt;
+        }
+        return Link{share->session, share->path};
     }
     failure = Failure::UnexpectedMessage;
     return std::nullopt;

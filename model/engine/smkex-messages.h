@@ -13,7 +13,7 @@
 
 /**
  * \file
- * The messages of `dh` and `smkex` on the wire.
+ * The messages of `dh`, `smkex` and `secret-sharing` on the wire.
  *
  * A message is a frame: type (1 octet), length of the body (2, big-endian), body. A client's first
  * message on each path starts its body with the version and the session identifier, so that a
@@ -43,6 +43,8 @@ enum class MessageType : std::uint8_t
     ServerShare = 0x02,
     ClientNonce = 0x03,
     ServerBinding = 0x04,
+    ServerIdentity = 0x05,
+    SecretShare = 0x06,
     Record = 0x17,
 };
 
@@ -76,13 +78,42 @@ struct ServerBinding
     Digest hash;
 };
 
+/** A server's long-term key follows another one: the older key says so. */
+struct KeyRotation
+{
+    Digest previousKey;
+    std::array<std::uint8_t, SIGNATURE_SIZE> signature; //!< of the new key, by the previous one
+};
+
+/** S→C on path 1, behind g^y: the server's long-term key signs the exchange. */
+struct ServerIdentity
+{
+    Digest publicKey; //!< Ed25519
+    std::array<std::uint8_t, SIGNATURE_SIZE> signature;
+    std::optional<KeyRotation> rotation; //!< announced along with the key, if it replaced another
+};
+
+/** C→S on each path: the share of the client's key that travels there. */
+struct SecretShare
+{
+    SessionId session;
+    PathId path;
+    Bytes share;
+};
+
 /** Application data under the session key: ciphertext and tag. */
 struct Record
 {
     Bytes sealed;
 };
 
-using Message = std::variant<ClientShare, ServerShare, ClientNonce, ServerBinding, Record>;
+using Message = std::variant<ClientShare,
+                             ServerShare,
+                             ClientNonce,
+                             ServerBinding,
+                             ServerIdentity,
+                             SecretShare,
+                             Record>;
 
 /** \return the frame of \p message */
 Bytes Encode(const Message& message);

@@ -8,6 +8,9 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+#include <array>
+
 namespace ns3
 {
 
@@ -15,6 +18,9 @@ NS_OBJECT_ENSURE_REGISTERED(SmkexApplication);
 
 namespace
 {
+
+/** By the number of the enumerator. */
+constexpr std::array<const char*, 3> TRANSPORTS{"parallel-tcp", "mptcp", "mptcp-join-data"};
 
 class StreamNormals : public smkex::NormalSource
 {
@@ -47,6 +53,12 @@ SmkexApplication::GetTypeId()
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
+                          MakeStringChecker())
+            .AddAttribute("Transport",
+                          "What carries the paths: parallel-tcp, mptcp or mptcp-join-data.",
+                          StringValue("parallel-tcp"),
+                          MakeStringAccessor(&SmkexApplication::SetTransportName,
+                                             &SmkexApplication::GetTransportName),
                           MakeStringChecker())
             .AddAttribute("Group",
                           "The Diffie-Hellman group: x25519 or p256.",
@@ -129,6 +141,12 @@ SmkexApplication::GetProtocolName() const
 }
 
 void
+SmkexApplication::SetTrust(const smkex::Trust& trust)
+{
+    m_trust = trust;
+}
+
+void
 SmkexApplication::SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile)
 {
     m_costs = std::move(profile);
@@ -149,6 +167,25 @@ std::string
 SmkexApplication::GetGroupName() const
 {
     return smkex::NameOf(m_group);
+}
+
+void
+SmkexApplication::SetTransportName(const std::string& name)
+{
+    const auto found = std::find_if(TRANSPORTS.begin(), TRANSPORTS.end(), [&name](const auto& t) {
+        return name == t;
+    });
+    if (found == TRANSPORTS.end())
+    {
+        NS_FATAL_ERROR("SmkexApplication: there is no transport " << name);
+    }
+    m_transport = static_cast<Transport>(found - TRANSPORTS.begin());
+}
+
+std::string
+SmkexApplication::GetTransportName() const
+{
+    return TRANSPORTS[static_cast<std::size_t>(m_transport)];
 }
 
 int64_t
@@ -180,7 +217,8 @@ SmkexApplication::MakeEndpoint(SmkexEndpoint::Role role,
     setup.costs = m_costs;
     setup.costDraws = m_costDraws;
     const smkex::KeyExchangeConfig config{m_group,
-                                          m_protocol.multipath ? paths : smkex::SHARE_PATH};
+                                          m_protocol.multipath ? paths : smkex::SHARE_PATH,
+                                          m_trust};
     const auto& make =
         role == SmkexEndpoint::Role::Client ? m_protocol.makeClient : m_protocol.makeServer;
     setup.makeEngine = [&make, config](smkex::Processor& processor) {

@@ -32,6 +32,9 @@ class SmkexApplication : public Application
     /** A protocol of one's own, in the place of the attribute Protocol. */
     void SetProtocol(const SmkexProtocol& protocol);
 
+    /** A server's long-term key, or a client's pins; none, unless set. For `smkex` and `dh`. */
+    void SetTrust(const smkex::Trust& trust);
+
     /** What cryptography costs; nothing, unless set. */
     void SetCostProfile(std::shared_ptr<const smkex::CostProfile> profile);
 
@@ -51,6 +54,19 @@ class SmkexApplication : public Application
 
   protected:
     void DoDispose() override;
+
+    /** Which transport carries the paths. */
+    enum class Transport : std::uint8_t
+    {
+        ParallelTcp,
+        Mptcp,
+        MptcpJoinData,
+    };
+
+    Transport GetTransport() const
+    {
+        return m_transport;
+    }
 
     const SmkexProtocol& Protocol() const
     {
@@ -77,9 +93,13 @@ class SmkexApplication : public Application
     std::string GetProtocolName() const;
     void SetGroupName(const std::string& name);
     std::string GetGroupName() const;
+    void SetTransportName(const std::string& name);
+    std::string GetTransportName() const;
 
     SmkexProtocol m_protocol;
+    Transport m_transport;
     smkex::Group m_group;
+    smkex::Trust m_trust;
     uint32_t m_appBytes;
     Time m_timeout;
     Time m_dataTimeout;

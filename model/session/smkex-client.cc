@@ -3,6 +3,8 @@
  */
 #include "smkex-client.h"
 
+#include "ns3/smkex-mptcp.h"
+
 namespace ns3
 {
 
@@ -46,6 +48,16 @@ SmkexClient::StopApplication()
     m_endpoint = nullptr;
 }
 
+Ptr<SmkexTransport>
+SmkexClient::MakeTransport(const std::vector<SmkexPathAddress>& addresses) const
+{
+    if (GetTransport() == Transport::ParallelTcp)
+    {
+        return Create<SmkexParallelTcp>(GetNode(), addresses, Teps());
+    }
+    return Create<SmkexMptcp>(GetNode(), addresses, GetTransport() == Transport::MptcpJoinData);
+}
+
 void
 SmkexClient::StartSession()
 {
@@ -54,9 +66,7 @@ SmkexClient::StartSession()
     {
         used.resize(1);
     }
-    m_endpoint = MakeEndpoint(SmkexEndpoint::Role::Client,
-                              used.size(),
-                              Create<SmkexParallelTcp>(GetNode(), used, Teps()));
+    m_endpoint = MakeEndpoint(SmkexEndpoint::Role::Client, used.size(), MakeTransport(used));
     m_endpoint->SetEndHandler(
         [this](SmkexEndpoint& endpoint) { m_endedTrace(endpoint.Outcome()); });
     m_endpoint->Start();

@@ -31,7 +31,8 @@ class SmkexClient : public SmkexApplication
      * Adds a path; the first one added is path 1.
      *
      * \param remote InetSocketAddress or Inet6SocketAddress of the server on this path
-     * \param local likewise of this node, port 0; leave it out to have the routes choose
+     * \param local likewise of this node, port 0; leave it out to have the routes choose, which
+     *        Multipath TCP cannot for further paths
      */
     void AddPath(const Address& remote, const Address& local = Address());
 
@@ -45,6 +46,8 @@ class SmkexClient : public SmkexApplication
     void DoDispose() override;
     void StartApplication() override;
     void StopApplication() override;
+
+    Ptr<SmkexTransport> MakeTransport(const std::vector<SmkexPathAddress>& addresses) const;
 
     std::vector<SmkexPathAddress> m_addresses;
     Ptr<SmkexEndpoint> m_endpoint;

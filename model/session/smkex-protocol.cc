@@ -4,6 +4,7 @@
 #include "smkex-protocol.h"
 
 #include "ns3/smkex-plain-engine.h"
+#include "ns3/smkex-secret-sharing.h"
 #include "ns3/smkex-tcpcrypt-engine.h"
 
 #include <algorithm>
@@ -62,6 +63,11 @@ SmkexProtocols()
          Exchange<smkex::TcpcryptServer>(),
          smkex::PeekTcpcryptLink,
          true},
+        {"secret-sharing",
+         true,
+         Exchange<smkex::SecretSharingClient>(),
+         Exchange<smkex::SecretSharingServer>(),
+         smkex::PeekLink},
     };
     return protocols;
 }

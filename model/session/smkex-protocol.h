@@ -38,7 +38,10 @@ struct SmkexProtocol
     bool negotiates{false}; //!< path 1 negotiates encryption by TCP-ENO
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tcpcrypt`, `tcpcrypt-multipath` */
+/**
+ * \return the protocols of this module: `smkex`, `tcp`, `dh`, `tcpcrypt`, `tcpcrypt-multipath`,
+ *         `secret-sharing`
+ */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */

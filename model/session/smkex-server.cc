@@ -3,6 +3,7 @@
  */
 #include "smkex-server.h"
 
+#include "ns3/smkex-mptcp-listener.h"
 #include "ns3/smkex-tcp-listener.h"
 #include "ns3/uinteger.h"
 
@@ -44,13 +45,24 @@ SmkexServer::DoDispose()
 void
 SmkexServer::StartApplication()
 {
-    m_listener = std::make_unique<SmkexTcpListener>(
-        GetNode(),
-        m_port,
-        GetTimeout(),
-        Protocol().readLink,
-        [this](Ptr<SmkexTransport> transport) { BeginSession(transport); },
-        Teps());
+    const auto begin = [this](Ptr<SmkexTransport> transport) { BeginSession(transport); };
+    if (GetTransport() == Transport::ParallelTcp)
+    {
+        m_listener = std::make_unique<SmkexTcpListener>(GetNode(),
+                                                        m_port,
+                                                        GetTimeout(),
+                                                        Protocol().readLink,
+                                                        begin);
+    }
+    else
+    {
+        m_listener =
+            std::make_unique<SmkexMptcpListener>(GetNode(),
+                                                 m_port,
+                                                 GetTransport() == Transport::MptcpJoinData,
+                                                 Protocol().readLink,
+                                                 begin);
+    }
 }
 
 void

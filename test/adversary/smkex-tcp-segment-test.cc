@@ -167,7 +167,7 @@ class SackCase : public TestCase
     {
         const std::string payload = "\x05\x0aoctets like those";
         TcpSegment segment = WithOptions(before, payload);
-        segment.EraseSackBlocks();
+        segment.EraseOptions(TcpSegment::KIND_SACK);
         NS_TEST_EXPECT_MSG_EQ(OptionsOf(segment), after, what);
         NS_TEST_EXPECT_MSG_EQ(Text(segment.Payload()), payload, what);
     }
@@ -192,7 +192,7 @@ class SackCase : public TestCase
         Expect("1e01050a" + block, "1e01050a" + block, "behind an option of a length too small");
         Expect("01010105", "01010105", "a kind without a length");
         TcpSegment bare = WithOptions("01010105", "");
-        bare.EraseSackBlocks();
+        bare.EraseOptions(TcpSegment::KIND_SACK);
         NS_TEST_EXPECT_MSG_EQ(OptionsOf(bare), "01010105", "a kind at the segment's end");
     }
 };

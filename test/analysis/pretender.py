@@ -4,7 +4,8 @@
 
 Misbehaviour is asked for by --appBytes: 9001 ends the process by a signal after a word on
 standard error, 9002 never answers, 9003 refuses, 9004 prints half a record, 9005 prints too few
-records, 9006 ends the process with a status. What --trust names is a file: where it exists, 9001
+records, 9006 ends the process with a status, 9007 ends the process that started it at the run
+PRETENDER_RUN. What --trust names is a file: where it exists, 9001
 behaves well.
 PRETENDER_SLEEP_S slows every experiment down.
 """
@@ -85,6 +86,9 @@ def experiment(options: Dict[str, str]) -> None:
         print('{"session": 1')
     if wish == "9005":
         count -= 1
+    if wish == "9007" and options["run"] == os.environ.get("PRETENDER_RUN"):
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(1000)
     if wish == "9006":
         os._exit(7)
     for session in range(1, count + 1):

@@ -162,7 +162,9 @@ class UnattackedCase : public TestCase
                                     Defect::HashWithoutServerShare,
                                     Defect::NoArrivalPathCheck,
                                     Defect::NoncesOnPath1,
-                                    Defect::NoPublicKeyValidation})
+                                    Defect::NoPublicKeyValidation,
+                                    Defect::PinUnchecked,
+                                    Defect::IdentityUnchecked})
         {
             const auto records = Cell{"smkex", "N", "substitute"}.Run({defect});
             NS_TEST_ASSERT_MSG_EQ(records.size(), SESSIONS, "all sessions run");
@@ -244,6 +246,27 @@ class DefectsSuite : public TestSuite
             {},
             {Defect::NoPublicKeyValidation},
             Failure::ZeroSharedSecret);
+        const SmkexOptionValues pinned{{"trust", "tofu-match"}};
+        Add("PinUnchecked_AttackersOwnKeyWinsOnADh",
+            {"dh", "A", "substitute", pinned},
+            {},
+            {Defect::PinUnchecked},
+            Failure::PinMismatch);
+        Add("PinUnchecked_AttackersOwnKeyWinsOnAA",
+            {"smkex", "A-A", "substitute", pinned},
+            {},
+            {Defect::PinUnchecked},
+            Failure::PinMismatch);
+        Add("IdentityUnchecked_ServersOwnSignatureOfOtherSharesWinsOnADh",
+            {"dh", "A", "relay-identity", pinned},
+            {},
+            {Defect::IdentityUnchecked},
+            Failure::IdentitySignature);
+        Add("IdentityUnchecked_ServersOwnSignatureOfOtherSharesWinsOnAA",
+            {"smkex", "A-A", "relay-identity", pinned},
+            {},
+            {Defect::IdentityUnchecked},
+            Failure::IdentitySignature);
         AddTestCase(new UnattackedCase, TestCase::QUICK);
         AddTestCase(new SoundBuildCase, TestCase::QUICK);
     }

@@ -39,6 +39,12 @@ Samples()
             ServerShare{{}},
             ClientNonce{SESSION, 2, NONCE},
             ServerBinding{3, NONCE, HASH},
+            ServerIdentity{HASH, Counting<SIGNATURE_SIZE>(0x20), {}},
+            ServerIdentity{HASH,
+                           Counting<SIGNATURE_SIZE>(0x20),
+                           KeyRotation{Counting<32>(0x60), Counting<SIGNATURE_SIZE>(0x70)}},
+            SecretShare{SESSION, 4, Bytes(32, 0xdd)},
+            SecretShare{SESSION, 255, {}},
             Record{Bytes(AEAD_TAG_SIZE, 0xcc)},
             Record{Bytes(MAX_RECORD_PLAINTEXT + AEAD_TAG_SIZE, 0xcd)}};
 }
@@ -234,7 +240,7 @@ class HeaderCase : public TestCase
     {
         for (unsigned type = 0; type < 256; ++type)
         {
-            const bool known = (type >= 1 && type <= 4) || type == 0x17;
+            const bool known = (type >= 1 && type <= 6) || type == 0x17;
             NS_TEST_EXPECT_MSG_EQ(Read({static_cast<std::uint8_t>(type)}),
                                   (known ? "waiting" : "malformed-message"),
                                   "type " << type);

@@ -27,7 +27,12 @@ SomeFrame(Dice& dice)
     Nonce nonce{};
     nonce.fill(dice.Octet());
     const PathId path = dice.Octet();
-    switch (dice.Below(5))
+    const auto signature = [&dice] {
+        std::array<std::uint8_t, SIGNATURE_SIZE> octets;
+        std::generate(octets.begin(), octets.end(), [&dice] { return dice.Octet(); });
+        return octets;
+    };
+    switch (dice.Below(7))
     {
     case 0:
         return Encode(ClientShare{session,
@@ -39,6 +44,16 @@ SomeFrame(Dice& dice)
         return Encode(ClientNonce{session, path, nonce});
     case 3:
         return Encode(ServerBinding{path, nonce, dice.Seed()});
+    case 4:
+        return Encode(SecretShare{session, path, dice.Octets(dice.Below(65))});
+    case 5: {
+        ServerIdentity identity{dice.Seed(), signature(), {}};
+        if (dice.OnceIn(2))
+        {
+            identity.rotation = KeyRotation{dice.Seed(), signature()};
+        }
+        return Encode(identity);
+    }
     default:
         return Encode(Record{dice.Octets(AEAD_TAG_SIZE + dice.Below(400))});
     }
@@ -97,7 +112,10 @@ CheckFrames(ByteView stream)
     const auto* nonce = message ? std::get_if<ClientNonce>(message) : nullptr;
     const bool isShare = message && std::holds_alternative<ClientShare>(*message);
     const bool isNonce = nonce && nonce->path >= FIRST_NONCE_PATH && nonce->path <= MAX_PATHS;
-    if (link.has_value() != (isShare || isNonce) || link.has_value() == refusal.has_value())
+    const auto* secret = message ? std::get_if<SecretShare>(message) : nullptr;
+    const bool isSecret = secret && secret->path >= 1 && secret->path <= MAX_PATHS;
+    if (link.has_value() != (isShare || isNonce || isSecret) ||
+        link.has_value() == refusal.has_value())
     {
         return "a link where there is none, or none where there is one";
     }

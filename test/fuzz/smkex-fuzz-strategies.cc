@@ -4,6 +4,7 @@
 #include "smkex-fuzz.h"
 
 #include "ns3/smkex-key-exchange.h"
+#include "ns3/smkex-secret-sharing.h"
 #include "ns3/smkex-strategy.h"
 
 #include <array>
@@ -81,6 +82,7 @@ struct Said
     std::array<std::array<Bytes, MAX_PATHS>, 2> octets;
 };
 
+template <class Client, class Server>
 Said
 RunHonestSession(Dice& dice, const KeyExchangeConfig& config)
 {
@@ -89,8 +91,8 @@ RunHonestSession(Dice& dice, const KeyExchangeConfig& config)
     SeededRandomSource random(dice.Seed());
     Processor clientProcessor(free, normal, random);
     Processor serverProcessor(free, normal, random);
-    KeyExchangeClient client(clientProcessor, config);
-    KeyExchangeServer server(serverProcessor, config);
+    Client client(clientProcessor, config);
+    Server server(serverProcessor, config);
     const std::array<Engine*, 2> ends{&client, &server};
     Said said;
     const std::function<void(Direction, const Actions&)> carry = [&](Direction direction,
@@ -131,7 +133,10 @@ struct Node
 class Ambush
 {
   public:
-    Ambush(std::uint64_t seed, const std::vector<Said>& honest, PathId paths)
+    Ambush(std::uint64_t seed,
+           const std::vector<Said>& honest,
+           PathId paths,
+           const std::string& protocol)
         : m_dice(seed),
           m_random(m_dice.Seed()),
           m_normal(seed),
@@ -142,6 +147,7 @@ class Ambush
         Situation common{};
         common.encrypted = !m_dice.OnceIn(10);
         common.paths = paths;
+        common.protocol = protocol;
         common.agreedSecret = m_dice.Seed();
         const std::size_t nodes = 1 + m_dice.Below(2);
         for (std::size_t i = 0; i < nodes; ++i)
@@ -332,25 +338,41 @@ class Ambush
     FlowId m_nextFlow{1};
 };
 
-std::string
-FuzzStrategies()
+/** \return honest sessions of these engines, over two paths and over three */
+template <class Client, class Server>
+std::array<std::vector<Said>, 2>
+HonestSessions(Dice& dice)
 {
-    Dice dice(31);
+    SeededRandomSource random(dice.Seed());
+    const LongTermIdentity identity(GenerateSigningKeyPair(random));
     std::array<std::vector<Said>, 2> honest;
     for (PathId paths = 2; paths <= 3; ++paths)
     {
         for (unsigned i = 0; i < 10; ++i)
         {
-            const Group group = i == 0 ? Group::P256 : Group::X25519;
-            honest[paths - 2U].push_back(RunHonestSession(dice, {group, paths}));
+            KeyExchangeConfig config{i == 0 ? Group::P256 : Group::X25519, paths};
+            if (i % 3 == 1)
+            {
+                config.trust.identity = std::make_shared<LongTermIdentity>(identity);
+                config.trust.pins = std::make_shared<MemoryPinStore>();
+                config.trust.host = "server";
+            }
+            honest[paths - 2U].push_back(RunHonestSession<Client, Server>(dice, config));
         }
     }
+    return honest;
+}
+
+/** \return what went wrong around sessions of \p protocol, or nothing */
+std::string
+FuzzStrategies(const std::string& protocol, const std::array<std::vector<Said>, 2>& honest)
+{
     unsigned replacing = 0;
     unsigned knowing = 0;
     for (unsigned i = 0; i < 2000; ++i)
     {
         const auto paths = static_cast<PathId>(2 + i % 2);
-        Ambush ambush(104729ULL * i + 5, honest[paths - 2U], paths);
+        Ambush ambush(104729ULL * i + 5, honest[paths - 2U], paths, protocol);
         const std::string problem = ambush.Run(i % 50 == 0 ? 300 : 4);
         if (!problem.empty())
         {
@@ -367,7 +389,18 @@ FuzzStrategies()
 std::vector<FuzzCheck>
 StrategyChecks()
 {
-    return {{"strategies", FuzzStrategies}};
+    return {{"strategies",
+             [] {
+                 Dice dice(31);
+                 return FuzzStrategies("smkex",
+                                       HonestSessions<KeyExchangeClient, KeyExchangeServer>(dice));
+             }},
+            {"strategies-on-secret-sharing", [] {
+                 Dice dice(32);
+                 return FuzzStrategies(
+                     "secret-sharing",
+                     HonestSessions<SecretSharingClient, SecretSharingServer>(dice));
+             }}};
 }
 
 } // namespace smkex

@@ -70,9 +70,9 @@ FuzzSegments()
         {
             return "a segment that is not what came: " + ToHex(octets);
         }
-        segment->EraseSackBlocks();
+        segment->EraseOptions(TcpSegment::KIND_SACK);
         const Bytes once = segment->Octets();
-        segment->EraseSackBlocks();
+        segment->EraseOptions(TcpSegment::KIND_SACK);
         if (segment->Octets() != once || once.size() != octets.size())
         {
             return "SACK blocks are left, or more than they is gone: " + ToHex(octets);

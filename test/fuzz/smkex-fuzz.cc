@@ -80,7 +80,8 @@ main(int argc, char* argv[])
     using namespace smkex;
     const std::string wanted = argc > 1 ? argv[1] : "";
     bool allHold = true;
-    for (const auto& group : {ExchangeChecks(), CodecChecks(), StreamChecks(), StrategyChecks()})
+    for (const auto& group :
+         {ExchangeChecks(), CodecChecks(), StreamChecks(), StrategyChecks(), RivalChecks()})
     {
         for (const FuzzCheck& check : group)
         {

@@ -106,6 +106,7 @@ std::vector<FuzzCheck> ExchangeChecks();
 std::vector<FuzzCheck> CodecChecks();
 std::vector<FuzzCheck> StreamChecks();
 std::vector<FuzzCheck> StrategyChecks();
+std::vector<FuzzCheck> RivalChecks();
 
 } // namespace smkex
 

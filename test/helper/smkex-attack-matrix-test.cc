@@ -229,6 +229,25 @@ class AttackMatrixSuite : public TestSuite
     }
 };
 
+/** The same table, whatever carries the paths. */
+class AttackMatrixMptcpSuite : public TestSuite
+{
+  public:
+    AttackMatrixMptcpSuite()
+        : TestSuite("smkex-attack-matrix-mptcp", UNIT)
+    {
+        const auto add = [this](const std::string& what, const SmkexOptionValues& conditions) {
+            AddTestCase(new MatrixCase("The matrix is the same " + what, conditions, 200), QUICK);
+        };
+        add("over Multipath TCP", {{"transport", "mptcp"}});
+        add("over Multipath TCP with join data", {{"transport", "mptcp-join-data"}});
+        add("over Multipath TCP at 2 % loss, IPv6",
+            {{"transport", "mptcp"}, {"loss", "0.02"}, {"ipVersion", "6"}});
+        add("over Multipath TCP with join data at 2 % loss on paths of different delays",
+            {{"transport", "mptcp-join-data"}, {"loss", "0.02"}, {"rtt", "20ms,50ms"}});
+    }
+};
+
 /** Everything at once, and each place of the adversaries as often as the cells above. */
 class AttackMatrixExhaustiveSuite : public TestSuite
 {
@@ -249,6 +268,7 @@ class AttackMatrixExhaustiveSuite : public TestSuite
 };
 
 const AttackMatrixSuite g_attackMatrixSuite;
+const AttackMatrixMptcpSuite g_attackMatrixMptcpSuite;
 const AttackMatrixExhaustiveSuite g_attackMatrixExhaustiveSuite;
 
 } // namespace

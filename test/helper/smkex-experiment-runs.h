@@ -8,6 +8,9 @@
 #include "ns3/smkex-experiment-options.h"
 #include "ns3/smkex-experiment.h"
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +55,29 @@ operator+(SmkexOptionValues first, const SmkexOptionValues& second)
 {
     first.insert(first.end(), second.begin(), second.end());
     return first;
+}
+
+/** \return why options are refused; empty where they are not */
+inline std::string
+RefusalOf(const SmkexOptionValues& options)
+{
+    SmkexExperimentConfig config;
+    return ReadSmkexOptions(options, config);
+}
+
+/** \return in how many of the records something holds */
+inline std::size_t
+CountRecords(const std::vector<SmkexRecord>& records,
+             const std::function<bool(const SmkexRecord&)>& holds)
+{
+    return std::count_if(records.begin(), records.end(), holds);
+}
+
+/** \return the name of the failure of an end, or `none` */
+inline std::string
+NameOfFailure(const std::optional<smkex::Failure>& failure)
+{
+    return failure ? smkex::NameOf(*failure) : "none";
 }
 
 } // namespace ns3

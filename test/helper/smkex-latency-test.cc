@@ -14,7 +14,7 @@ namespace
 
 /** What the messages of each exchange take, in milliseconds: no cryptography, no queueing. */
 double
-ExpectedSetup(const std::string& protocol, double rtt1, double rtt2)
+ExpectedSetup(const std::string& transport, const std::string& protocol, double rtt1, double rtt2)
 {
     if (protocol == "tcp")
     {
@@ -23,6 +23,17 @@ ExpectedSetup(const std::string& protocol, double rtt1, double rtt2)
     if (protocol == "dh")
     {
         return 2 * rtt1;
+    }
+    if (transport == "mptcp")
+    {
+        // Connecting; g^x and what acknowledges it; the join, to its fourth ACK; N_C and H.
+        return 2 * rtt1 + 2 * rtt2 + rtt2;
+    }
+    if (transport == "mptcp-join-data")
+    {
+        // N_C leaves with the join once the server's key is known, after RTT1. H leaves once it
+        // and g^x are both in.
+        return std::max(2 * rtt1, std::max(1.5 * rtt1, rtt1 + 0.5 * rtt2) + 0.5 * rtt2);
     }
     // H leaves once g^x and N_C are both in, and travels on path 2.
     return std::max(2 * rtt1, 1.5 * std::max(rtt1, rtt2) + 0.5 * rtt2);
@@ -72,7 +83,7 @@ class LatencyCase : public TestCase
                                                         {"rtt", rtt}})
                 .front();
         NS_TEST_ASSERT_MSG_EQ(record.clientSetup.has_value(), true, ToJson(record));
-        const double expected = ExpectedSetup(protocol, rtt1, rtt2) / 1000;
+        const double expected = ExpectedSetup(record.transport, protocol, rtt1, rtt2) / 1000;
         NS_TEST_EXPECT_MSG_EQ_TOL(record.clientSetup->GetSeconds(),
                                   expected,
                                   expected * 0.001,
@@ -120,6 +131,10 @@ class LatencySuite : public TestSuite
             {"where paths share their only hop", {{"sharedHops", "1"}}},
             {"where paths share two of three hops", {{"hops", "3"}, {"sharedHops", "2"}}},
             {"over IPv6", {{"ipVersion", "6"}}},
+            {"over Multipath TCP", {{"transport", "mptcp"}}},
+            {"over Multipath TCP with join data", {{"transport", "mptcp-join-data"}}},
+            {"over Multipath TCP with join data, IPv6, three hops",
+             {{"transport", "mptcp-join-data"}, {"ipVersion", "6"}, {"hops", "3"}}},
             {"under an attacker who wins", {{"adversary", "1:1:active:x"}, {"sharedHops", "1"}}},
         };
         for (const auto& [where, network] : networks)
