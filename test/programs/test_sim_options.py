@@ -11,7 +11,7 @@ import sim
 
 # Option -> values that it must not take.
 BAD_VALUES = {
-    "protocol": ["", "SMKEX", "ssl", "smkex,dh", "tcpcrypt", "tls", "mtls"],
+    "protocol": ["", "SMKEX", "ssl", "smkex,dh", "tls", "mtls"],
     "transport": ["", "udp", "tcp", "mptcp", "mptcp-join-data", "Parallel-TCP"],
     "ipVersion": ["", "5", "4.0", "six", "04"],
     "paths": ["", "0", "1", "9", "-1", "2.0", "two", "0x2", " 2", "99999999999999999999"],
@@ -84,7 +84,6 @@ class Refusals(unittest.TestCase):
 
     def test_what_is_not_built_is_refused_by_name(self) -> None:
         for name, value in [
-            ("protocol", "tcpcrypt"),
             ("protocol", "tls"),
             ("transport", "mptcp"),
             ("certificate", "rogue"),
