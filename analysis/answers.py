@@ -50,7 +50,9 @@ def answer(data: Dataset) -> str:
 
 
 def _join(words: List[str]) -> str:
-    return ", ".join(words)
+    """A list in a sentence; names may have commas of their own."""
+    plain = sum(word.count(",") for word in words) == 0
+    return (", " if plain else "; ").join(words)
 
 
 def _matrix(data: Dataset, spec: PlotSpec) -> str:

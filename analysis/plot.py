@@ -26,19 +26,23 @@ def figure(data: Dataset, spec: PlotSpec) -> Tuple[Optional[Any], Table]:
     if spec.kind == "matrix":
         cells = numbers.matrix(data, spec)
         return (matrix.draw(spec, cells) if cells else None), numbers.matrix_table(spec, cells)
+    # All plots of a scenario give the same line the same stroke, whichever lines they show.
+    strokes = style.strokes(data.levels[spec.lines]) if spec.lines else {}
     if spec.kind == "cdf":
         curves = numbers.cdf(data, spec)
-        return (cdf.draw(spec, curves) if curves else None), numbers.cdf_table(spec, curves)
+        drawn = cdf.draw(spec, curves, strokes) if curves else None
+        return drawn, numbers.cdf_table(spec, curves)
     if spec.kind == "band":
         along = fields.band(data, spec)
         unit = quantity(data.levels[spec.x][0])[1] if spec.x in data.levels else ""
-        return (band.draw(spec, along, unit) if along else None), fields.band_table(spec, along)
+        drawn = band.draw(spec, along, unit, strokes) if along else None
+        return drawn, fields.band_table(spec, along)
     if spec.kind == "surface":
         spots = fields.surface(data, spec)
         drawn = surface.draw(spec, spots, fields.theory(data, spec)) if spots else None
         return drawn, fields.surface_table(spec, spots)
     marks = numbers.line(data, spec)
-    return (line.draw(spec, marks) if marks else None), numbers.line_table(spec, marks)
+    return (line.draw(spec, marks, strokes) if marks else None), numbers.line_table(spec, marks)
 
 
 def render(drawn: Any, kind: str) -> bytes:

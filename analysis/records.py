@@ -64,9 +64,10 @@ def parse(line: str) -> Dict[str, Any]:
 
 def cell(value: Any) -> Any:
     """A JSON value as SQLite keeps it: lists and objects as JSON text, booleans as 0 and 1."""
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is bool:
         return int(value)
-    if isinstance(value, (list, dict)):
+    if kind is list or kind is dict:
         return json.dumps(value, separators=(",", ":"))
     return value
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -48,16 +49,30 @@ class Stroke:
 
 
 def strokes(names: Sequence[str]) -> Dict[str, Stroke]:
-    """A stroke for each name: the known ones keep theirs, others take what is left."""
+    """A stroke for each name: the known ones keep theirs, others take what is left.
+
+    Where there are more names than colours, a colour comes again with other dashes and marker.
+    """
     chosen: Dict[str, int] = {}
     for name in names:
-        known = _KNOWN.get(name.split()[0] if name else "")
-        if known is not None and known not in chosen.values():
+        known = _KNOWN.get(name)
+        if known is not None:
             chosen[name] = known
-    spare = [i for i in range(len(_PALETTE)) if i not in chosen.values()] or [0]
-    for number, name in enumerate(n for n in names if n not in chosen):
-        chosen[name] = spare[number % len(spare)]
-    return {name: Stroke(_PALETTE[i], _DASHES[i], _MARKERS[i]) for name, i in chosen.items()}
+    for name in names:
+        known = _KNOWN.get(name.split()[0] if name else "")
+        if name not in chosen and known is not None and known not in chosen.values():
+            chosen[name] = known
+    spare = (i for i in itertools.count() if i not in chosen.values())
+    for name in names:
+        if name not in chosen:
+            chosen[name] = next(spare)
+    return {name: _stroke(i) for name, i in chosen.items()}
+
+
+def _stroke(number: int) -> Stroke:
+    turn, colour = divmod(number, len(_PALETTE))
+    shape = (colour + 3 * turn) % len(_PALETTE)
+    return Stroke(_PALETTE[colour], _DASHES[shape], _MARKERS[shape])
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> List[float]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, List, Sequence
+from typing import Any, Dict, List, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,7 +21,8 @@ from .axes import panel_title, plain, scale
 _LABEL = 0.115
 
 
-def draw(spec: PlotSpec, marks: Sequence[Mark], x_unit: str) -> Figure:
+def draw(spec: PlotSpec, marks: Sequence[Mark], x_unit: str, strokes: Dict[str, style.Stroke]
+         ) -> Figure:
     """Panels side by side with the same linear axes; bands are 95 %, names at the right ends."""
     panels = list(dict.fromkeys(mark.panel for mark in marks))
     names = list(dict.fromkeys(mark.line for mark in marks))
@@ -47,7 +48,8 @@ def draw(spec: PlotSpec, marks: Sequence[Mark], x_unit: str) -> Figure:
         if is_rate:
             place.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
         place.set_xlabel((spec.x_title or spec.x) + (f" ({x_unit})" if x_unit else ""))
-        _panel(place, [m for m in marks if m.panel == panel], names, (x_factor, y_factor), spec)
+        _panel(place, [m for m in marks if m.panel == panel], names, strokes, (x_factor, y_factor),
+               spec)
     for place in axes[len(panels):]:
         place.set_visible(False)
     what = records.TITLES[spec.value]
@@ -70,9 +72,8 @@ def _inside(xs: Any) -> Any:
     return Inside(5, steps=[1, 2, 2.5, 5, 10])
 
 
-def _panel(axes: Any, marks: Sequence[Mark], names: Sequence[str], factors: Sequence[float],
-           spec: PlotSpec) -> None:
-    strokes = style.strokes(names)
+def _panel(axes: Any, marks: Sequence[Mark], names: Sequence[str],
+           strokes: Dict[str, style.Stroke], factors: Sequence[float], spec: PlotSpec) -> None:
     ends: List[Mark] = []
     for name in names:
         mine = [mark for mark in marks if mark.line == name]

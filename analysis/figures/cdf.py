@@ -24,13 +24,12 @@ _GAP = 0.015
 _CHARACTER = 0.058
 
 
-def draw(spec: PlotSpec, curves: Sequence[Curve]) -> Figure:
+def draw(spec: PlotSpec, curves: Sequence[Curve], strokes: Dict[str, style.Stroke]) -> Figure:
     """A column of a paper a panel; bands are 95 % over runs, labels carry the median."""
     panels = list(dict.fromkeys(curve.panel for curve in curves))
     width = style.COLUMN if len(panels) == 1 else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 3.5), constrained_layout=True)
     grid = figure.add_gridspec(2, len(panels), height_ratios=(1.5, 1))
-    strokes = style.strokes(list(dict.fromkeys(curve.line for curve in curves)))
     factor, unit = scale(records.MEASURES[spec.value])
     every = np.concatenate([curve.grid for curve in curves]) * factor
     limits = span(float(every.min()), float(every.max()), 0.08)

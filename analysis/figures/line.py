@@ -23,7 +23,7 @@ _LINEAR_UP_TO = 20
 _AXIS_TITLES = {"rtt": "round-trip time of path 1"}
 
 
-def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
+def draw(spec: PlotSpec, marks: Sequence[Mark], strokes: Dict[str, style.Stroke]) -> Figure:
     """Panels side by side with the same axes; bars are 95 % intervals, names stand at the ends."""
     panels = list(dict.fromkeys(mark.panel for mark in marks))
     names = list(dict.fromkeys(mark.line for mark in marks))
@@ -32,7 +32,6 @@ def draw(spec: PlotSpec, marks: Sequence[Mark]) -> Figure:
     width = style.COLUMN if across == 1 else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 0.5 + 2.1 * down), constrained_layout=True)
     axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
-    strokes = style.strokes(names)
     x_factor, x_unit = scale(quantity(marks[0].level)[1])
     y_factor, y_unit = _y_scale(spec)
     for place, panel in zip(axes, panels):

@@ -313,6 +313,9 @@ class Layout(unittest.TestCase):
         both = style.strokes(["tcp", "smkex"])
         self.assertEqual(style.strokes(["smkex", "dh", "other"])["smkex"], both["smkex"])
         self.assertEqual(len(set(style.strokes(["smkex", "a", "b", "c"]).values())), 4)
+        many = [f"line {number}" for number in range(15)] + ["smkex, MPTCP", "smkex"]
+        self.assertEqual(len(set(style.strokes(many).values())), 17)
+        self.assertEqual(style.strokes(many)["smkex"], both["smkex"])
 
     def test_quantities(self) -> None:
         for text, expected in (("20ms", (0.02, "s")), ("0.2ms,1ms", (2e-4, "s")), ("3", (3, "")),
