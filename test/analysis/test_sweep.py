@@ -15,10 +15,16 @@ import sqlite3
 import subprocess
 import time
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import List
 
-from analysis.provenance import commit
+from analysis.opening import open_store
+from analysis.provenance import commit, provenance
+from analysis.scenario import read
+from analysis.simulator import Simulator
+from analysis.sweep import Sweep
+from analysis.worker import simulate
 
 import support
 
@@ -120,6 +126,19 @@ def _lives(process: int) -> bool:
     return state != "Z"
 
 
+class Twice:
+    """Computes everything twice, as a cluster may."""
+
+    def work(self, sweep: Sweep) -> None:
+        """Hands each answer in at once and again later."""
+        for _ in range(2):
+            for answer in simulate(support.PRETENDER, list(sweep.queue), 60):
+                sweep.take([answer, replace(answer)])
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 class Workers(support.SweepTest):
     """The number of workers leaves no trace."""
 
@@ -132,6 +151,22 @@ class Workers(support.SweepTest):
             dumps.append(self.dump(f"jobs{jobs}"))
         self.assertEqual(dumps[0], dumps[1])
         self.assertEqual(dumps[0], dumps[2])
+
+    def test_an_answer_that_comes_twice_is_stored_once(self) -> None:
+        path = self.scenario()
+        self.assertEqual(self.sweep(path, out="once").returncode, 0)
+        simulator = Simulator(support.PRETENDER)
+        options = simulator.options()
+        scenario = read(path, simulator, options)
+        directory = self.folder / "out" / "small"
+        directory.mkdir(parents=True)
+        store = open_store(scenario, directory, options, provenance(simulator, "unknown"))
+        work = Sweep(scenario, simulator.path, store, "twice")
+        work.run(Twice())
+        store.finish()
+        store.close()
+        self.assertEqual((work.done, work.failed), (SIMULATIONS, 0))
+        self.assertEqual(self.dump("once"), self.dump())
 
     def test_rows_carry_options_records_versions_and_command(self) -> None:
         path = self.scenario()

@@ -70,7 +70,8 @@ class Sweeps(unittest.TestCase):
         self.assertEqual(["1", "1", "2", "2"], [record["option_hops"] for record in found])
 
     def test_bad_options_raise_the_sentence_of_the_shell(self) -> None:
-        for options in ({"protocol": "none-such"}, {"loss": 1}, {"rtt": "20"}, {"nonsense": 1}):
+        bad: list[dict[str, Any]] = [{"protocol": "none-such"}, {"loss": 1}, {"rtt": "20"}, {"nonsense": 1}]
+        for options in bad:
             shell = subprocess.run([SHELL] + [f"--{k}={v}" for k, v in options.items()],
                                    capture_output=True, text=True, check=False)
             for given in (options, {key: [value] for key, value in options.items()}):
