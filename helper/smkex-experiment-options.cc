@@ -345,6 +345,18 @@ class OptionReader
                  "places adversaries at the first hop that is not shared, but --sharedHops makes "
                  "all shared: use --adversary");
         }
+        const bool isTls = m_config.protocol == "tls" || m_config.protocol == "mtls";
+        const bool isMptcp = m_config.transport.rfind("mptcp", 0) == 0;
+        const bool anyActive = std::any_of(m_config.adversaries.begin(),
+                                           m_config.adversaries.end(),
+                                           [](const auto& adversary) { return adversary.active; });
+        if (isTls && isMptcp && anyActive)
+        {
+            Fail("transport",
+                 "is " + m_config.transport + ", over which adversaries cannot rewrite " +
+                     m_config.protocol +
+                     " in this version: its messages change their lengths; use parallel-tcp");
+        }
         CheckPositions();
     }
 

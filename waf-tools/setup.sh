@@ -29,9 +29,12 @@ packages_for() {
         esac
         case $wanted in
             test)
+                packages="$packages mypy python3-venv python3-setuptools python3-pandas python3-distributed"
+                packages="$packages slurmctld slurmd slurm-client munge"
                 for tool in tshark openssl; do
-                    ! grep -rqs "$tool" test --include="*.py" --include="*.cc" || packages="$packages $tool"
-                done ;;
+                    ! grep -rqs "$tool" test --include='*.py' --include='*.cc' || packages="$packages $tool"
+                done
+                ;;
             check) packages="$packages clang-format cppcheck flake8 mypy" ;;
         esac
     done

@@ -272,8 +272,10 @@ SmkexInterceptor::Rewrite(Flow& flow,
         }
     }
     std::vector<StreamPiece> pieces = editor.PiecesFor(sequence, size, fin);
-    const bool onlyAcknowledges = pieces.empty() && !segment.Has(TcpSegment::SYN);
-    if (onlyAcknowledges)
+    // Without the signal of Multipath TCP an acknowledgment would speak of a fallback, and with it,
+    // of what is held.
+    const bool canPassAcknowledgment = !segment.Has(TcpSegment::SYN) && !segment.HasDataMapping();
+    if (pieces.empty() && canPassAcknowledgment)
     {
         pieces = editor.PiecesFor(sequence, 0, false); // what is held does not hold up its ACK
     }
@@ -289,10 +291,6 @@ SmkexInterceptor::Rewrite(Flow& flow,
             stream.rewritten.insert_or_assign(sequence, segment);
         }
         stream.latest = segment;
-        if (onlyAcknowledges)
-        {
-            stream.latest->EraseOptions(TcpSegment::KIND_MPTCP); // it speaks of what is held
-        }
         Put(stream, pieces);
     }
     stream.latest = std::move(segment);
