@@ -121,7 +121,7 @@ class MatrixCase : public TestCase
         const std::uint64_t plaintext = mitm ? APP_BYTES : 0;
         NS_TEST_EXPECT_MSG_EQ(verdict.clientKeyExposed, cell.clientKey, what);
         // A client that is quick to go may leave a server without a key, where nonces are late or
-        // lost, or where a Finished does not fit into the place of an alert (Multipath TCP).
+        // lost.
         const bool isLeft = IsUneven() && !record.clientAccepted && !verdict.serverKeyExposed;
         const bool serverKey = cell.serverKey && !(isLeft && m_certified);
         NS_TEST_EXPECT_MSG_EQ(verdict.serverKeyExposed, serverKey, what);
@@ -143,8 +143,7 @@ class MatrixCase : public TestCase
     bool IsUneven() const
     {
         return std::any_of(m_conditions.begin(), m_conditions.end(), [](const auto& condition) {
-            return condition.first == "loss" || condition.first == "rtt" ||
-                   condition.first == "transport";
+            return condition.first == "loss" || condition.first == "rtt";
         });
     }
 
@@ -288,10 +287,6 @@ class CertifiedMatrixSuite : public TestSuite
         add("The matrix of TLS is the same on paths of different delays",
             {{"rtt", "20ms,50ms"}, {"jitter", "2ms"}},
             50);
-        for (const std::string transport : {"mptcp", "mptcp-join-data"})
-        {
-            add("The matrix of TLS is the same over " + transport, {{"transport", transport}}, 20);
-        }
         AddTestCase(
             new AnyHopCase("The matrix of TLS is the same on paths of 3 hops", {}, 20, true),
             QUICK);
