@@ -150,8 +150,14 @@ class OptionReader
     void ReadNames()
     {
         m_config.protocol = OneOf("protocol",
-                                  {"smkex", "tcp", "dh", "tls", "mtls", "secret-sharing"},
-                                  {"tcpcrypt"});
+                                  {"smkex",
+                                   "tcp",
+                                   "dh",
+                                   "tcpcrypt",
+                                   "tcpcrypt-multipath",
+                                   "tls",
+                                   "mtls",
+                                   "secret-sharing"});
         const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
         const bool multipath = protocol && protocol->multipath;
         if (m_given.count("transport") == 0)
@@ -163,6 +169,12 @@ class OptionReader
         if (multipath && m_config.transport == "tcp")
         {
             Fail("transport", "tcp has one path, and " + m_config.protocol + " needs several");
+        }
+        if (protocol && protocol->negotiates && m_config.transport.rfind("mptcp", 0) == 0)
+        {
+            Fail("transport",
+                 m_config.transport + " does not negotiate by ENO, which " + m_config.protocol +
+                     " needs");
         }
         OneOf("topology", {"multipath"});
         ReadCertificate();
@@ -364,6 +376,8 @@ class OptionReader
     {
         std::set<std::pair<std::uint32_t, std::uint32_t>> taken;
         const std::vector<std::string> strategies = smkex::StrategyNames();
+        const SmkexProtocol* protocol = FindSmkexProtocol(m_config.protocol);
+        const bool negotiates = protocol && protocol->negotiates;
         for (const SmkexAdversaryConfig& adversary : m_config.adversaries)
         {
             if (adversary.path > m_config.paths.size() || adversary.hop > m_config.hops)
@@ -394,6 +408,12 @@ class OptionReader
                 Fail("strategy",
                      "is '" + adversary.strategy + "', but against " + m_config.protocol +
                          " there is substitute only");
+            }
+            if (adversary.strategy == "strip-eno" && !negotiates)
+            {
+                Fail("strategy",
+                     "strip-eno is for protocols that negotiate by ENO, which " +
+                         m_config.protocol + " does not");
             }
         }
     }
@@ -444,7 +464,9 @@ const std::vector<SmkexOption>&
 SmkexOptions()
 {
     static const std::vector<SmkexOption> options{
-        {"protocol", "smkex", "key exchange: smkex, tcp, dh, tls, mtls, secret-sharing"},
+        {"protocol",
+         "smkex",
+         "key exchange: smkex, tcp, dh, tcpcrypt, tcpcrypt-multipath, tls, mtls, secret-sharing"},
         {"transport",
          "parallel-tcp",
          "parallel-tcp, mptcp (RFC 8684), mptcp-join-data (an extension: payload on the SYN of a "

@@ -102,6 +102,7 @@ SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
             if (!repeated)
             {
                 BeginFlow(tuple, segment);
+                flow = FindFlow(tuple, direction);
             }
         }
         else if (flow && direction == Direction::ToClient)
@@ -110,9 +111,8 @@ SmkexInterceptor::OnSegment(const SmkexTuple& tuple,
         }
         if (segment.Payload().empty())
         {
-            return true;
+            return !flow || PassOpening(*flow, direction, segment, makeOnward);
         }
-        flow = FindFlow(tuple, direction);
     }
     if (!flow)
     {
@@ -181,6 +181,26 @@ SmkexInterceptor::BeginFlow(const SmkexTuple& tuple, const TcpSegment& syn)
     m_byTuple[tuple] = id;
     m_flows.emplace(id, std::move(flow));
     m_strategy->OnFlow(id, tuple.sourcePort);
+}
+
+bool
+SmkexInterceptor::PassOpening(Flow& flow,
+                              Direction direction,
+                              const TcpSegment& segment,
+                              const OnwardMaker& makeOnward)
+{
+    if (!m_active)
+    {
+        return true;
+    }
+    TcpSegment changed = segment;
+    m_strategy->OnOpening(flow.id, direction, changed);
+    if (changed.Octets() == segment.Octets())
+    {
+        return true;
+    }
+    makeOnward()->Put(std::move(changed));
+    return false;
 }
 
 void

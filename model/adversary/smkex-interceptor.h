@@ -141,6 +141,10 @@ class SmkexInterceptor : public SimpleRefCount<SmkexInterceptor>, private smkex:
 
     Flow* FindFlow(const SmkexTuple& tuple, smkex::Direction& direction);
     void BeginFlow(const SmkexTuple& tuple, const smkex::TcpSegment& syn);
+    bool PassOpening(Flow& flow,
+                     smkex::Direction direction,
+                     const smkex::TcpSegment& segment,
+                     const OnwardMaker& makeOnward);
     void BeginStream(Stream& stream, std::uint32_t initialSequence);
     void Read(Flow& flow, smkex::Direction direction, const smkex::TcpSegment& segment);
     bool Rewrite(Flow& flow,

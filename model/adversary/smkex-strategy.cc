@@ -6,6 +6,7 @@
 #include "smkex-plaintext-strategy.h"
 #include "smkex-share-strategy.h"
 #include "smkex-substitute-strategy.h"
+#include "smkex-tcpcrypt-strategy.h"
 #include "smkex-tls-strategy.h"
 
 #include <algorithm>
@@ -17,6 +18,9 @@ namespace smkex
 
 namespace
 {
+
+const std::string SUBSTITUTE{"substitute"};
+const std::string STRIP_ENO{"strip-eno"};
 
 using Maker = std::function<std::unique_ptr<Strategy>(const Situation&, const StrategyTools&)>;
 
@@ -35,12 +39,13 @@ const std::vector<std::pair<std::string, Maker>>&
 Registry()
 {
     static const std::vector<std::pair<std::string, Maker>> registry{
-        {"substitute", Substitute({{true, true, false}, false, Identity::Own})},
+        {SUBSTITUTE, Substitute({{true, true, false}, false, Identity::Own})},
         {"substitute-server-share", Substitute({{false, true, false}, false, Identity::Own})},
         {"low-order-share", Substitute({{true, true, true}, false, Identity::Own})},
         {"inject-binding", Substitute({{true, true, false}, true, Identity::Own})},
         {"relay-identity", Substitute({{true, true, false}, false, Identity::Relay})},
         {"forge-rotation", Substitute({{true, true, false}, false, Identity::ForgeRotation})},
+        {STRIP_ENO, Substitute({{false, false, false}, false, Identity::Own})},
     };
     return registry;
 }
@@ -85,6 +90,11 @@ MakeStrategy(const std::string& name, const Situation& situation, const Strategy
     if (situation.tls)
     {
         return std::make_unique<TlsStrategy>(situation, tools);
+    }
+    if (situation.protocol.rfind("tcpcrypt", 0) == 0)
+    {
+        const TcpcryptPlan plan{name == SUBSTITUTE, name == STRIP_ENO};
+        return std::make_unique<TcpcryptStrategy>(situation, tools, plan);
     }
     if (situation.protocol == "secret-sharing")
     {

@@ -4,6 +4,8 @@
 #ifndef SMKEX_STRATEGY_H
 #define SMKEX_STRATEGY_H
 
+#include "smkex-tcp-segment.h"
+
 #include "ns3/smkex-messages.h"
 #include "ns3/smkex-processor.h"
 #include "ns3/smkex-tls-pki.h"
@@ -70,14 +72,15 @@ struct News
 {
     enum class Fact : std::uint8_t
     {
-        Group,          //!< two octets, big-endian
-        ClientShare,    //!< g^x, as the client sent it
-        ServerShare,    //!< g^y, as the server sent it
-        ClientNonce,    //!< N_C of a path, as the client sent it
-        ServerNonce,    //!< N_S of a path, as the server sent it
-        ShareForServer, //!< what the server got in the place of g^x
-        ShareForClient, //!< what the client got in the place of g^y
-        SecretShare,    //!< the share of a secret that travels on a path, as the client sent it
+        Group,             //!< two octets, big-endian
+        ClientShare,       //!< g^x, as the client sent it
+        ServerShare,       //!< g^y, as the server sent it
+        ClientNonce,       //!< N_C of a path, as the client sent it
+        ServerNonce,       //!< N_S of a path, as the server sent it
+        ShareForServer,    //!< what the server got in the place of g^x
+        ShareForClient,    //!< what the client got in the place of g^y
+        SecretShare,       //!< the share of a secret that travels on a path, as the client sent it
+        TcpcryptSessionId, //!< of tcpcrypt, as the client has computed it
     };
 
     SessionId session;
@@ -146,6 +149,14 @@ class Strategy
 
     /** A connection is being opened. \p clientPort identifies it to a judge. */
     virtual void OnFlow(FlowId flow, std::uint16_t clientPort) = 0;
+
+    /**
+     * A SYN or SYN/ACK without payload passes an active node, which may change its options; a
+     * repeated one as well.
+     */
+    virtual void OnOpening(FlowId, Direction, TcpSegment&)
+    {
+    }
 
     /**
      * New octets in order, each once. At an active node they are at the end of what is held, and

@@ -137,9 +137,10 @@ TcpSegment::SetPayload(ByteView payload)
     m_octets = std::move(octets);
 }
 
-void
-TcpSegment::EraseOptions(std::uint8_t kind)
+std::vector<TcpSegment::Place>
+TcpSegment::Find(std::uint8_t kind) const
 {
+    std::vector<Place> found;
     const std::size_t end = HeaderSizeIn(m_octets);
     for (std::size_t at = FIXED_HEADER; at < end && m_octets[at] != KIND_END;)
     {
@@ -151,13 +152,34 @@ TcpSegment::EraseOptions(std::uint8_t kind)
         const std::size_t length = at + 1 < end ? m_octets[at + 1] : 0;
         if (length < 2 || length > end - at)
         {
-            return; // malformed: whoever reads it stops here too
+            break; // malformed: whoever reads it stops here too
         }
         if (m_octets[at] == kind)
         {
-            std::fill_n(m_octets.begin() + at, length, KIND_NO_OPERATION);
+            found.push_back({at, length});
         }
         at += length;
+    }
+    return found;
+}
+
+std::vector<Bytes>
+TcpSegment::Options(std::uint8_t kind) const
+{
+    std::vector<Bytes> options;
+    for (const Place& place : Find(kind))
+    {
+        options.push_back(ByteView(m_octets).From(place.at).First(place.size).ToBytes());
+    }
+    return options;
+}
+
+void
+TcpSegment::EraseOptions(std::uint8_t kind)
+{
+    for (const Place& place : Find(kind))
+    {
+        std::fill_n(m_octets.begin() + place.at, place.size, KIND_NO_OPERATION);
     }
 }
 

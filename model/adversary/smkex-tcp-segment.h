@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace smkex
 {
@@ -53,7 +54,10 @@ class TcpSegment
     static constexpr std::uint8_t KIND_SACK = 5;   //!< SACK blocks (RFC 2018)
     static constexpr std::uint8_t KIND_MPTCP = 30; //!< Multipath TCP (RFC 8684)
 
-    /** Overwrites all options of a kind by no-operations. */
+    /** \return the options of a kind, each with kind and length, up to a malformed option */
+    std::vector<Bytes> Options(std::uint8_t kind) const;
+
+    /** Overwrites all options of a kind by no-operations, up to a malformed option. */
     void EraseOptions(std::uint8_t kind);
 
     /** \return whether an option maps this payload into the data sequence space of MPTCP */
@@ -91,6 +95,15 @@ class TcpSegment
 
   private:
     explicit TcpSegment(Bytes octets);
+
+    /** Where an option begins in the octets, and how long it is. */
+    struct Place
+    {
+        std::size_t at;
+        std::size_t size;
+    };
+
+    std::vector<Place> Find(std::uint8_t kind) const;
 
     Bytes m_octets;
 };

@@ -57,6 +57,7 @@ TlsVictim::Learn(News::Fact fact, PathId path, ByteView value)
         return setNonce(nonces.client);
     case News::Fact::ServerNonce:
         return setNonce(nonces.server);
+    case News::Fact::TcpcryptSessionId:
     case News::Fact::SecretShare:
         break; // of another protocol
     }

@@ -112,6 +112,7 @@ Victim::Learn(News::Fact fact, PathId path, ByteView value)
     case News::Fact::ShareForServer:
     case News::Fact::ShareForClient:
         return false; // follows from what was agreed on
+    case News::Fact::TcpcryptSessionId:
     case News::Fact::SecretShare:
         break; // of another protocol
     }

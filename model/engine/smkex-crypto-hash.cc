@@ -88,8 +88,14 @@ HmacSha256(ByteView key, ByteView message)
 Bytes
 HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size)
 {
+    return HkdfExpandSha256(KeyedHmac(salt).Mac({ikm}), info, size);
+}
+
+Bytes
+HkdfExpandSha256(ByteView key, ByteView info, std::size_t size)
+{
     Require(size <= 255 * std::tuple_size<Digest>::value, "HKDF yields at most 8160 octets");
-    const KeyedHmac pseudorandomKey(KeyedHmac(salt).Mac({ikm}));
+    const KeyedHmac pseudorandomKey(key);
     Bytes output;
     output.reserve(size);
     Digest block;

@@ -80,6 +80,9 @@ Digest HmacSha256(ByteView key, ByteView message);
 /** HKDF-SHA-256 (RFC 5869): extract and expand. \p size is at most 8,160 octets. */
 Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
 
+/** The expanding half of HKDF-SHA-256 alone (RFC 5869, 2.3); the extracting one is HmacSha256(). */
+Bytes HkdfExpandSha256(ByteView key, ByteView info, std::size_t size);
+
 constexpr std::size_t SIGNATURE_SIZE = 64; //!< Ed25519, octets
 
 /** Draws a long-term Ed25519 key pair (RFC 8032, 5.1.5); both values have 32 octets. */

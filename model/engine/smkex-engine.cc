@@ -22,6 +22,20 @@ Engine::OnStart(Instant now)
     return TakeActions();
 }
 
+void
+Engine::OnNegotiated(PathId path, const EnoOutcome& outcome)
+{
+    if (!HasFailed())
+    {
+        HandleNegotiated(path, outcome);
+    }
+}
+
+void
+Engine::HandleNegotiated(PathId, const EnoOutcome&)
+{
+}
+
 Actions
 Engine::OnPathUp(PathId path, Instant now)
 {
@@ -89,6 +103,13 @@ Engine::AcceptUnder(std::optional<SessionKeys> keys)
     Enter(State::Accepted);
     m_keys = std::move(keys);
     m_actions.emplace_back(Accept{m_processor.Now()});
+}
+
+void
+Engine::AcceptDowngraded()
+{
+    m_downgraded = true;
+    AcceptUnder(std::nullopt);
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef SMKEX_ENGINE_H
 #define SMKEX_ENGINE_H
 
+#include "smkex-eno.h"
 #include "smkex-failure.h"
 #include "smkex-key-schedule.h"
 #include "smkex-messages.h"
@@ -80,6 +81,12 @@ class Engine
     /** A client is told to connect; a server, that a client has turned up. */
     Actions OnStart(Instant now);
 
+    /**
+     * What the transport has negotiated for the connection of \p path, in TCP's own handshake.
+     * Comes ahead of OnPathUp(), and only where the transport negotiates at all.
+     */
+    void OnNegotiated(PathId path, const EnoOutcome& outcome);
+
     /** \p path is connected. */
     Actions OnPathUp(PathId path, Instant now);
 
@@ -100,6 +107,13 @@ class Engine
         return m_state == State::Accepted;
     }
 
+    /** \return whether it is accepted in a weaker mode than the protocol's own, such as unencrypted
+     */
+    bool IsDowngraded() const
+    {
+        return m_downgraded;
+    }
+
     /** \return why the session was given up, if it was */
     std::optional<Failure> FailureReason() const
     {
@@ -117,6 +131,7 @@ class Engine
     explicit Engine(Processor& processor);
 
     virtual void HandleStart() = 0;
+    virtual void HandleNegotiated(PathId path, const EnoOutcome& outcome);
     virtual void HandlePathUp(PathId path) = 0;
     virtual void HandleBytes(PathId path, ByteView in) = 0;
     virtual void HandleApplicationData(ByteView plaintext) = 0;
@@ -127,6 +142,7 @@ class Engine
     /** Actions for the caller, as of the processor's present instant. */
     void Send(PathId path, Bytes bytes);
     void AcceptUnder(std::optional<SessionKeys> keys);
+    void AcceptDowngraded();
     void DeliverData(Bytes plaintext);
     void GiveUp(Failure reason);
 
@@ -146,6 +162,7 @@ class Engine
 
     Processor& m_processor;
     State m_state{State::Exchanging};
+    bool m_downgraded{false};
     std::optional<Failure> m_failure;
     std::optional<SessionKeys> m_keys;
     Actions m_actions;

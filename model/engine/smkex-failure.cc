@@ -41,6 +41,10 @@ NameOf(Failure failure)
         return "reflected-share";
     case Failure::BindingMismatch:
         return "binding-mismatch";
+    case Failure::NoCommonCipher:
+        return "no-common-cipher";
+    case Failure::NotEncrypted:
+        return "not-encrypted";
     case Failure::SecretShareLength:
         return "secret-share-length";
     case Failure::IdentitySignature:

@@ -27,6 +27,8 @@ enum class Failure : std::uint8_t
     ZeroSharedSecret,     //!< a public value of low order
     ReflectedShare,       //!< the peer sent our own share back
     BindingMismatch,      //!< H does not bind what this endpoint saw
+    NoCommonCipher,       //!< the peer offers no AEAD that we can do, or takes one that we cannot
+    NotEncrypted,         //!< the peers of this connection have not agreed to encrypt it
     SecretShareLength,    //!< a share of a secret that has not the length of the secret
     IdentitySignature,    //!< the server's signature does not hold for this exchange
     PinMismatch,          //!< the server's long-term key is not the one that is pinned

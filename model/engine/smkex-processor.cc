@@ -83,6 +83,20 @@ Processor::HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t si
     return smkex::HkdfSha256(ikm, salt, info, size);
 }
 
+Digest
+Processor::HmacSha256(ByteView key, ByteView message)
+{
+    Charge(Operation::HashSha256, key.size() + message.size());
+    return smkex::HmacSha256(key, message);
+}
+
+Bytes
+Processor::HkdfExpandSha256(ByteView key, ByteView info, std::size_t size)
+{
+    Charge(Operation::KdfHkdfSha256, size);
+    return smkex::HkdfExpandSha256(key, info, size);
+}
+
 Bytes
 Processor::SignEd25519(const KeyPair& signer, ByteView message)
 {

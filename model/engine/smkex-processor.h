@@ -54,6 +54,10 @@ class Processor
     AgreementResult Agree(Group group, ByteView privateKey, ByteView peerPublicKey);
     Digest Sha256(std::initializer_list<ByteView> parts);
     Bytes HkdfSha256(ByteView ikm, ByteView salt, ByteView info, std::size_t size);
+    /** Costs as a hash over \p key and \p message. */
+    Digest HmacSha256(ByteView key, ByteView message);
+    /** Costs as the whole of HKDF, which takes one HMAC more. */
+    Bytes HkdfExpandSha256(ByteView key, ByteView info, std::size_t size);
     Bytes SignEd25519(const KeyPair& signer, ByteView message);
     bool VerifyEd25519(ByteView publicKey, ByteView message, ByteView signature);
     Bytes SealAes128Gcm(ByteView key, ByteView nonce, ByteView additionalData, ByteView plaintext);

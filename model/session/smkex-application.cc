@@ -49,7 +49,7 @@ SmkexApplication::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("Smkex")
             .AddAttribute("Protocol",
-                          "The key exchange: smkex, dh, tcp, tls, mtls or secret-sharing.",
+                          "The key exchange, by its name as in SmkexProtocols().",
                           StringValue("smkex"),
                           MakeStringAccessor(&SmkexApplication::SetProtocolName,
                                              &SmkexApplication::GetProtocolName),
@@ -194,6 +194,13 @@ SmkexApplication::AssignStreams(int64_t stream)
     m_seedDraws->SetStream(stream);
     m_normal->SetStream(stream + 1);
     return 2;
+}
+
+std::vector<uint8_t>
+SmkexApplication::Teps() const
+{
+    return m_protocol.negotiates ? std::vector<uint8_t>{smkex::TepOf(m_group)}
+                                 : std::vector<uint8_t>{};
 }
 
 Ptr<SmkexEndpoint>

@@ -12,6 +12,8 @@
 #include "ns3/random-variable-stream.h"
 #include "ns3/traced-callback.h"
 
+#include <vector>
+
 namespace ns3
 {
 
@@ -75,6 +77,9 @@ class SmkexApplication : public Application
     {
         return m_timeout;
     }
+
+    /** \return what connections negotiate by TCP-ENO: the group's TEP, if the protocol uses one */
+    std::vector<uint8_t> Teps() const;
 
     /** \return a new endpoint with its own randomness, for \p paths paths */
     Ptr<SmkexEndpoint> MakeEndpoint(SmkexEndpoint::Role role,

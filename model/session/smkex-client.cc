@@ -53,7 +53,7 @@ SmkexClient::MakeTransport(const std::vector<SmkexPathAddress>& addresses) const
 {
     if (GetTransport() == Transport::ParallelTcp)
     {
-        return Create<SmkexParallelTcp>(GetNode(), addresses);
+        return Create<SmkexParallelTcp>(GetNode(), addresses, Teps());
     }
     return Create<SmkexMptcp>(GetNode(), addresses, GetTransport() == Transport::MptcpJoinData);
 }

@@ -83,6 +83,10 @@ SmkexEndpoint::Start()
 void
 SmkexEndpoint::OnPathUp(smkex::PathId path)
 {
+    if (const std::optional<smkex::EnoOutcome> outcome = m_transport->Negotiated(path))
+    {
+        m_engine->OnNegotiated(path, *outcome);
+    }
     Enqueue(m_engine->OnPathUp(path, Present()));
 }
 
@@ -122,6 +126,7 @@ SmkexEndpoint::NoteDecision(const smkex::Action& action)
         m_outcome.accepted = ToTime(accept->at);
         m_outcome.computed = ToTime(m_processor.Computed());
         m_outcome.keys = m_engine->Keys();
+        m_outcome.downgraded = m_engine->IsDowngraded();
     }
     else if (const auto* fail = std::get_if<smkex::Fail>(&action))
     {

@@ -28,6 +28,7 @@ struct SmkexOutcome
     Time failed;                            //!< when, if it failed
     Time computed;                          //!< spent on cryptography until acceptance or failure
     std::optional<smkex::SessionKeys> keys; //!< once accepted under keys
+    bool downgraded{false};                 //!< accepted in a weaker mode than the protocol's own
     smkex::Bytes sent;                      //!< application data, as handed to the engine
     smkex::Bytes received;                  //!< application data, as delivered by the engine
     std::vector<std::uint16_t> clientPorts; //!< the client's ports, which identify the session

@@ -76,6 +76,7 @@ JudgeSmkexSession(const SmkexOutcome& client,
     }
     verdict.mismatch = client.accepted && serverAccepted && client.keys && server->keys &&
                        client.keys->session != server->keys->session;
+    verdict.downgraded = client.accepted && client.downgraded;
     verdict.detected = client.failure && smkex::IsDetection(*client.failure);
     verdict.denied = !client.accepted && !verdict.detected;
     return verdict;

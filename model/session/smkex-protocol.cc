@@ -6,6 +6,7 @@
 #include "ns3/smkex-mtls-engine.h"
 #include "ns3/smkex-plain-engine.h"
 #include "ns3/smkex-secret-sharing.h"
+#include "ns3/smkex-tcpcrypt-engine.h"
 #include "ns3/smkex-tls-engine.h"
 
 #include <algorithm>
@@ -70,6 +71,20 @@ SmkexProtocols()
          Exchange<smkex::MtlsClient>(),
          Exchange<smkex::MtlsServer>(),
          smkex::PeekMtlsLink,
+         true},
+        {"tcpcrypt",
+         false,
+         Exchange<smkex::TcpcryptClient>(),
+         Exchange<smkex::TcpcryptServer>(),
+         nullptr,
+         false,
+         true},
+        {"tcpcrypt-multipath",
+         true,
+         Exchange<smkex::TcpcryptClient>(),
+         Exchange<smkex::TcpcryptServer>(),
+         smkex::PeekTcpcryptLink,
+         false,
          true},
         {"secret-sharing",
          true,

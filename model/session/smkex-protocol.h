@@ -35,10 +35,14 @@ struct SmkexProtocol
     /** Null where each connection is a session of its own. */
     std::function<std::optional<smkex::Link>(smkex::ByteView, std::optional<smkex::Failure>&)>
         readLink;
-    bool certified{false}; //!< the server has a certificate, of TlsPki::Default()
+    bool certified{false};  //!< the server has a certificate, of TlsPki::Default()
+    bool negotiates{false}; //!< path 1 negotiates encryption by TCP-ENO
 };
 
-/** \return the protocols of this module: `smkex`, `tcp`, `dh`, `tls`, `mtls`, `secret-sharing` */
+/**
+ * \return the protocols of this module: `smkex`, `tcp`, `dh`, `tcpcrypt`, `tcpcrypt-multipath`,
+ * `tls`, `mtls`, `secret-sharing`
+ */
 const std::vector<SmkexProtocol>& SmkexProtocols();
 
 /** \return the protocol of this name, or null */

@@ -52,7 +52,8 @@ SmkexServer::StartApplication()
                                                         m_port,
                                                         GetTimeout(),
                                                         Protocol().readLink,
-                                                        begin);
+                                                        begin,
+                                                        Teps());
     }
     else
     {

@@ -3,6 +3,7 @@
  */
 #include "smkex-parallel-tcp.h"
 
+#include "smkex-eno-socket.h"
 #include "smkex-tcp-sockets.h"
 
 #include <utility>
@@ -10,9 +11,12 @@
 namespace ns3
 {
 
-SmkexParallelTcp::SmkexParallelTcp(Ptr<Node> node, const std::vector<SmkexPathAddress>& addresses)
+SmkexParallelTcp::SmkexParallelTcp(Ptr<Node> node,
+                                   const std::vector<SmkexPathAddress>& addresses,
+                                   const std::vector<uint8_t>& teps)
     : m_node(node),
-      m_addresses(addresses)
+      m_addresses(addresses),
+      m_teps(teps)
 {
 }
 
@@ -26,11 +30,29 @@ SmkexParallelTcp::Connect()
 {
     for (std::size_t i = 0; i < m_addresses.size(); ++i)
     {
-        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(SmkexTcpSockets::Create(m_node));
+        const Ptr<SmkexTcpPath> path = Create<SmkexTcpPath>(CreateSocket(i + 1));
         SetPath(i + 1, path);
         path->Connect(m_addresses[i].local, m_addresses[i].remote);
         m_clientPorts.push_back(path->LocalPort());
     }
+}
+
+Ptr<Socket>
+SmkexParallelTcp::CreateSocket(smkex::PathId path) const
+{
+    if (path != smkex::SHARE_PATH || m_teps.empty())
+    {
+        return SmkexTcpSockets::Create(m_node);
+    }
+    const Ptr<Socket> socket = SmkexEnoSocketFactory::Of(m_node)->CreateSocket();
+    DynamicCast<SmkexEnoSocket>(socket)->SetTeps(m_teps);
+    return socket;
+}
+
+std::optional<smkex::EnoOutcome>
+SmkexParallelTcp::Negotiated(smkex::PathId path) const
+{
+    return HasPath(path) ? m_paths[path - 1]->Negotiated() : std::nullopt;
 }
 
 void

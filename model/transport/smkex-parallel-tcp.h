@@ -28,8 +28,14 @@ struct SmkexPathAddress
 class SmkexParallelTcp : public SmkexTransport
 {
   public:
-    /** The client's end: Connect() opens one connection an entry, path 1 first. */
-    SmkexParallelTcp(Ptr<Node> node, const std::vector<SmkexPathAddress>& addresses);
+    /**
+     * The client's end: Connect() opens one connection an entry, path 1 first.
+     *
+     * \param teps what path 1 negotiates by TCP-ENO, see SmkexEnoSocket; none: it does not
+     */
+    SmkexParallelTcp(Ptr<Node> node,
+                     const std::vector<SmkexPathAddress>& addresses,
+                     const std::vector<uint8_t>& teps = {});
 
     /** A server's end: connections come by Adopt(). */
     SmkexParallelTcp() = default;
@@ -39,6 +45,7 @@ class SmkexParallelTcp : public SmkexTransport
     void Connect() override;
     void Send(smkex::PathId path, smkex::ByteView bytes) override;
     void Close() override;
+    std::optional<smkex::EnoOutcome> Negotiated(smkex::PathId path) const override;
     std::vector<std::uint16_t> ClientPorts() const override;
     std::uint32_t PathsUp() const override;
 
@@ -61,10 +68,12 @@ class SmkexParallelTcp : public SmkexTransport
     bool HasPath(smkex::PathId path) const;
 
   private:
+    Ptr<Socket> CreateSocket(smkex::PathId path) const;
     void SetPath(smkex::PathId path, Ptr<SmkexTcpPath> connection);
 
     Ptr<Node> m_node;
     std::vector<SmkexPathAddress> m_addresses;
+    std::vector<uint8_t> m_teps;
     std::vector<Ptr<SmkexTcpPath>> m_paths; //!< path 1 first; null where there is none (yet)
     std::vector<std::uint16_t> m_clientPorts;
     std::uint32_t m_pathsUp{0};

@@ -3,6 +3,8 @@
  */
 #include "smkex-tcp-listener.h"
 
+#include "smkex-eno-socket.h"
+
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/ipv4.h"
@@ -19,18 +21,19 @@ SmkexTcpListener::SmkexTcpListener(Ptr<Node> node,
                                    std::uint16_t port,
                                    Time patience,
                                    LinkReader readLink,
-                                   SessionHandler handler)
+                                   SessionHandler handler,
+                                   const std::vector<uint8_t>& teps)
     : m_patience(patience),
       m_readLink(std::move(readLink)),
       m_handler(std::move(handler))
 {
     if (node->GetObject<Ipv4>())
     {
-        Listen(node, InetSocketAddress(Ipv4Address::GetAny(), port));
+        Listen(node, InetSocketAddress(Ipv4Address::GetAny(), port), teps);
     }
     if (node->GetObject<Ipv6>())
     {
-        Listen(node, Inet6SocketAddress(Ipv6Address::GetAny(), port));
+        Listen(node, Inet6SocketAddress(Ipv6Address::GetAny(), port), teps);
     }
 }
 
@@ -66,9 +69,18 @@ PortOf(const Address& address)
 } // namespace
 
 void
-SmkexTcpListener::Listen(Ptr<Node> node, const Address& local)
+SmkexTcpListener::Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps)
 {
-    const Ptr<Socket> socket = Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+    Ptr<Socket> socket;
+    if (teps.empty())
+    {
+        socket = Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+    }
+    else
+    {
+        socket = SmkexEnoSocketFactory::Of(node)->CreateSocket();
+        DynamicCast<SmkexEnoSocket>(socket)->SetTeps(teps);
+    }
     socket->Bind(local);
     socket->Listen();
     socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),

@@ -39,12 +39,14 @@ class SmkexTcpListener : public SmkexListener
      * \param patience how long a connection may take to say what it is
      * \param readLink null where each connection is a session of its own
      * \param handler gets the transport of each new session
+     * \param teps what connections negotiate by TCP-ENO, see SmkexEnoSocket; none: they do not
      */
     SmkexTcpListener(Ptr<Node> node,
                      std::uint16_t port,
                      Time patience,
                      LinkReader readLink,
-                     SessionHandler handler);
+                     SessionHandler handler,
+                     const std::vector<uint8_t>& teps = {});
     ~SmkexTcpListener() override;
 
   private:
@@ -58,7 +60,7 @@ class SmkexTcpListener : public SmkexListener
 
     using PendingList = std::list<Pending>;
 
-    void Listen(Ptr<Node> node, const Address& local);
+    void Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps);
     void HandleAccept(Ptr<Socket> socket, const Address& client);
     void HandleBytes(PendingList::iterator pending, smkex::ByteView bytes);
     void Drop(PendingList::iterator pending);

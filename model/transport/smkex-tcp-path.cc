@@ -3,6 +3,8 @@
  */
 #include "smkex-tcp-path.h"
 
+#include "smkex-eno-socket.h"
+
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/log.h"
@@ -128,6 +130,13 @@ SmkexTcpPath::Detach()
                                 MakeNullCallback<void, Ptr<Socket>>());
     m_socket = nullptr;
     const Ptr<SmkexTcpPath> last = std::exchange(m_lingering, nullptr); // may end this object
+}
+
+std::optional<smkex::EnoOutcome>
+SmkexTcpPath::Negotiated() const
+{
+    const Ptr<SmkexEnoSocket> socket = DynamicCast<SmkexEnoSocket>(m_socket);
+    return socket ? std::optional(socket->Negotiated()) : std::nullopt;
 }
 
 std::uint16_t

@@ -11,6 +11,7 @@
 #include "ns3/socket.h"
 
 #include <functional>
+#include <optional>
 
 namespace ns3
 {
@@ -39,6 +40,10 @@ class SmkexTcpPath : public SimpleRefCount<SmkexTcpPath>
     /** No handler is called any more; what is queued is still delivered, then the connection ends.
      */
     void Close();
+
+    /** \return what was negotiated, once connected; nothing unless the socket is a SmkexEnoSocket
+     */
+    std::optional<smkex::EnoOutcome> Negotiated() const;
 
     /** \return the local port, 0 while there is none */
     std::uint16_t LocalPort() const;

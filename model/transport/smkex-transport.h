@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace ns3
@@ -57,6 +58,13 @@ class SmkexTransport : public SimpleRefCount<SmkexTransport>
 
     /** Ends all paths once what was queued on them is delivered. */
     virtual void Close() = 0;
+
+    /** \return what was negotiated by TCP-ENO for \p path, which is up; nothing where nobody does
+     */
+    virtual std::optional<smkex::EnoOutcome> Negotiated(smkex::PathId) const
+    {
+        return std::nullopt;
+    }
 
     /** \return the client's port of every path that has one, which identifies it on the wire */
     virtual std::vector<std::uint16_t> ClientPorts() const = 0;

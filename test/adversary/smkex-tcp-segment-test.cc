@@ -197,6 +197,41 @@ class SackCase : public TestCase
     }
 };
 
+class OptionKindCase : public TestCase
+{
+  public:
+    OptionKindCase()
+        : TestCase("Options of a kind are found and erased, all others stay")
+    {
+    }
+
+  private:
+    void Expect(const std::string& options, const std::string& found, const std::string& after)
+    {
+        TcpSegment segment = WithOptions(options);
+        std::string all;
+        for (const Bytes& option : segment.Options(0x45))
+        {
+            all += ToHex(option) + ".";
+        }
+        NS_TEST_EXPECT_MSG_EQ(all, found, "found in " << options);
+        segment.EraseOptions(0x45);
+        NS_TEST_EXPECT_MSG_EQ(OptionsOf(segment), after, "left of " << options);
+        NS_TEST_EXPECT_MSG_EQ(Text(segment.Payload()), "payload", "the payload stays");
+    }
+
+    void DoRun() override
+    {
+        Expect("", "", "");
+        Expect("04020101", "", "04020101");
+        Expect("45032300", "450323.", "01010100");
+        Expect("0402010145032300", "450323.", "0402010101010100");
+        Expect("4503234502010100", "450323.4502.", "0101010101010100");
+        Expect("0045022300450223", "", "0045022300450223");
+        Expect("4502450901010101", "4502.", "0101450901010101");
+    }
+};
+
 class ChecksumCase : public TestCase
 {
   public:
@@ -277,6 +312,7 @@ class TcpSegmentSuite : public TestSuite
         AddTestCase(new RefusalCase, TestCase::QUICK);
         AddTestCase(new WritingCase, TestCase::QUICK);
         AddTestCase(new SackCase, TestCase::QUICK);
+        AddTestCase(new OptionKindCase, QUICK);
         AddTestCase(new ChecksumCase, TestCase::QUICK);
         AddTestCase(new SumCase, TestCase::QUICK);
     }

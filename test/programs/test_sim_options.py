@@ -11,7 +11,7 @@ import sim
 
 # Option -> values that it must not take.
 BAD_VALUES = {
-    "protocol": ["", "SMKEX", "ssl", "smkex,dh", "tcpcrypt"],
+    "protocol": ["", "SMKEX", "ssl", "smkex,dh"],
     "transport": ["", "udp", "tcp", "Parallel-TCP"],
     "ipVersion": ["", "5", "4.0", "six", "04"],
     "paths": ["", "0", "1", "9", "-1", "2.0", "two", "0x2", " 2", "99999999999999999999"],
@@ -84,7 +84,6 @@ class Refusals(unittest.TestCase):
 
     def test_what_is_not_built_is_refused_by_name(self) -> None:
         for name, value in [
-            ("protocol", "tcpcrypt"),
             ("fallback", "fail-open"),
             ("group", "ffdhe2048"),
         ]:
