@@ -287,10 +287,6 @@ class CertifiedMatrixSuite : public TestSuite
         add("The matrix of TLS is the same on paths of different delays",
             {{"rtt", "20ms,50ms"}, {"jitter", "2ms"}},
             50);
-        for (const std::string transport : {"mptcp", "mptcp-join-data"})
-        {
-            add("The matrix of TLS is the same over " + transport, {{"transport", transport}}, 20);
-        }
         AddTestCase(
             new AnyHopCase("The matrix of TLS is the same on paths of 3 hops", {}, 20, true),
             QUICK);
