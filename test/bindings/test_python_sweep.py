@@ -40,6 +40,10 @@ class Sweeps(unittest.TestCase):
                               run=first["run"])
             together = [r for r in found if r["run"] == first["run"]]
             self.assertEqual(alone, [{key: record[key] for key in alone[0]} for record in together])
+            for one, other in zip(alone, together):
+                # True equals 1, and 0 equals 0.0, which JSON and SQLite write for the same time.
+                self.assertEqual([key for key in one if isinstance(one[key], bool)],
+                                 [key for key in other if isinstance(other[key], bool)])
 
     def test_records_carry_options_and_a_command_that_repeats_them(self) -> None:
         found = smkex.sweep(rtt=[["20ms", "30ms"], "40ms"], loss=0.01, jobs=1)
