@@ -46,7 +46,7 @@ class Dataset:
             self.database = connect(path, read_only=True)
             meta = dict(self.database.execute("SELECT key, value FROM meta"))
             self._read(meta)
-        except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+        except (sqlite3.DatabaseError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path} is no database of this program: {error}") from None
 
     def _read(self, meta: Mapping[str, str]) -> None:

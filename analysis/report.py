@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Sequence
 
@@ -145,12 +146,15 @@ def _scenario(data: Dataset, about: Mapping[str, Any]) -> str:
 
 
 def page(directories: Sequence[Path]) -> str:
-    """The page on the scenarios in these folders."""
+    """The page on the scenarios in these folders; those that cannot be read are left out."""
     sections, entries, dates = [], [], []
     for directory in directories:
-        about = _read_manifest(directory)
+        try:
+            about, data = _read_manifest(directory), Dataset(directory)
+        except UserError as error:
+            print(f"left out of the report: {error}", file=sys.stderr)
+            continue
         dates.append(str(about.get("started_utc", "")))
-        data = Dataset(directory)
         try:
             sections.append(_scenario(data, about))
             entries.append(tag("dt", text("a", data.title, href=f"#{data.name}"))

@@ -89,6 +89,9 @@ class Report(unittest.TestCase):
         plot.plot(first)
         (first / "manifest.json").write_text(json.dumps(ABOUT))
         shutil.copytree(first, cls.folder / "second")
+        (cls.folder / "alien").mkdir()
+        (cls.folder / "alien" / "results.sqlite").write_bytes(b"something else")
+        (cls.folder / "alien" / "manifest.json").write_text(json.dumps(ABOUT))
         (cls.folder / "unfinished").mkdir()
         (cls.folder / "unfinished" / "results.sqlite").write_bytes(b"")
         cls.content = report.report(cls.folder).read_text(encoding="utf-8")
@@ -114,6 +117,8 @@ class Report(unittest.TestCase):
         done = subprocess.run([sys.executable, "-m", "analysis.report", str(self.folder)],
                               cwd=support.TOP, check=True, capture_output=True, text=True)
         self.assertEqual(done.stdout, f"{self.folder / 'report.html'}\n")
+        self.assertRegex(done.stderr, r"^left out of the report: \S+/alien/results.sqlite is no "
+                                      r"database of this program: .*\n$")
         self.assertEqual((self.folder / "report.html").read_text(encoding="utf-8"), self.content)
         self.assertEqual(set(re.findall(r"20\d\d-\d\d-\d\d", self.content)), {"2026-01-02"})
 
