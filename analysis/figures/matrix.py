@@ -21,6 +21,8 @@ _NAMES_WIDTH = 0.42
 #: What a cell says besides its count, in the order of numbers.MARKS.
 _MARKS = {"mitm": "both ends read", UNREAD_MISMATCH: "keys differ", "detected": "detected",
           "denied": "denied"}
+#: More columns than this are narrow: names on two lines, marks in smaller print.
+_MANY_COLUMNS = 8
 #: Short forms in small panels.
 _SIGNS = {UNREAD_MISMATCH: "\u2260", "detected": "\u2020", "denied": "\u2021"}
 
@@ -31,11 +33,13 @@ def draw(spec: PlotSpec, cells: Sequence[Cell]) -> Figure:
     rows = list(dict.fromkeys(cell.row for cell in cells))
     columns = list(dict.fromkeys(cell.column for cell in cells))
     small = len(panels) > 1
-    across = min(len(panels), 3 if len(columns) <= 4 else 2) if small else 1
+    narrow = len(columns) > _MANY_COLUMNS
+    side_by_side = 1 if narrow else 3 if len(columns) <= 4 else 2
+    across = min(len(panels), side_by_side) if small else 1
     down = math.ceil(len(panels) / across)
     width = style.TWO_COLUMNS if small or len(columns) > 4 else style.COLUMN
     height = len(rows) * (_SMALL_CELL_HEIGHT if small else _CELL_HEIGHT)
-    head = 0.34 if small else 0.2
+    head = (0.34 if small else 0.2) + (0.1 if narrow else 0)
     total = down * (height + head) + 0.3 + _foot(spec)
     figure = Figure(figsize=(width, total))
     for number, panel in enumerate(panels):
@@ -46,7 +50,7 @@ def draw(spec: PlotSpec, cells: Sequence[Cell]) -> Figure:
         _panel(axes, [c for c in cells if c.panel == panel], rows, columns, small,
                spec.value)
         if small:
-            axes.text(0, 1 + 0.24 / height, panel, transform=axes.transAxes, fontsize=7,
+            axes.text(0, 1 + (head - 0.1) / height, panel, transform=axes.transAxes, fontsize=7,
                       fontweight="bold", ha="left", va="center")
     title = records.TITLES[spec.value]
     figure.text(0.06 / width, 1 - 0.06 / total, spec.title, fontsize=7.5, fontweight="bold",
@@ -96,14 +100,17 @@ def _panel(axes: Any, cells: Sequence[Cell], rows: Sequence[str], columns: Seque
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False, pad=2)
-    axes.set_xticks([i + 0.5 for i in range(len(columns))], columns)
+    narrow = len(columns) > _MANY_COLUMNS
+    names = [_on_two_lines(name) if narrow else name for name in columns]
+    print_size = {"fontsize": 5.6} if narrow else {}
+    axes.set_xticks([i + 0.5 for i in range(len(columns))], names, **print_size)
     axes.set_yticks([i + 0.5 for i in range(len(rows))], rows)
     places: Dict[Tuple[str, str], Cell] = {(c.row, c.column): c for c in cells}
     for y, row in enumerate(rows):
         for x, column in enumerate(columns):
             cell = places.get((row, column))
             if cell:
-                _cell(axes, x, y, cell, small)
+                _cell(axes, x, y, cell, small, narrow)
                 tips.area(axes, x, y, 1, 1, _tip(cell, value))
 
 
@@ -115,7 +122,12 @@ def _tip(cell: Cell, value: str) -> str:
             f"{100 * cell.rate.high:.1f}]{marks}. Repeat: {cell.repeat}")
 
 
-def _cell(axes: Any, x: int, y: int, cell: Cell, small: bool) -> None:
+def _on_two_lines(name: str) -> str:
+    """A name broken at its first gap, or behind its first hyphen."""
+    return name.replace(" ", "\n", 1) if " " in name else name.replace("-", "-\n", 1)
+
+
+def _cell(axes: Any, x: int, y: int, cell: Cell, small: bool, narrow: bool) -> None:
     every, some = cell.successes == cell.rate.n, cell.successes > 0
     fill = style.EXPOSED if every else style.PARTLY if some else style.RESISTED
     ink = "white" if every else style.INK
@@ -134,9 +146,12 @@ def _cell(axes: Any, x: int, y: int, cell: Cell, small: bool) -> None:
     axes.text(x + 0.5, y + middle, number, ha="center", va="center", color=ink, fontsize=7,
               fontweight=weight)
     if marks:
-        text = ", ".join(_MARKS[m] + ("" if cell.marks[m] == cell.rate.n else
-                                      f" {cell.marks[m]}") for m in marks)
-        axes.text(x + 0.5, y + 0.73, text, ha="center", va="center", color=ink, fontsize=5.4)
+        text = (",\n" if narrow else ", ").join(
+            _MARKS[m] + ("" if cell.marks[m] == cell.rate.n else f" {cell.marks[m]}")
+            for m in marks)
+        size = 5.4 if not narrow else 4.4 if len(marks) == 1 else 3.4
+        axes.text(x + 0.5, y + 0.73, text, ha="center", va="center", color=ink, fontsize=size,
+                  linespacing=0.9)
 
 
 def _marks(cell: Cell) -> List[str]:
