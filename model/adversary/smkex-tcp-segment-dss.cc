@@ -3,7 +3,9 @@
  */
 #include "smkex-tcp-segment.h"
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace smkex
 {
@@ -11,10 +13,6 @@ namespace smkex
 namespace
 {
 
-constexpr std::size_t DATA_OFFSET = 12;
-constexpr std::size_t FIXED_HEADER = 20;
-constexpr std::uint8_t KIND_END = 0;
-constexpr std::uint8_t KIND_NO_OPERATION = 1;
 constexpr std::uint8_t SUBTYPE_CAPABLE = 0;
 constexpr std::uint8_t SUBTYPE_DSS = 2;
 
@@ -38,6 +36,10 @@ constexpr std::size_t CAPABLE_WITH_CHECKSUM = 24;
 std::optional<Mapping>
 ReadMapping(const Bytes& octets, std::size_t at, std::size_t length)
 {
+    if (length < 3)
+    {
+        return std::nullopt;
+    }
     const std::uint8_t subtype = octets[at + 2] >> 4;
     if (subtype == SUBTYPE_CAPABLE && length == CAPABLE_WITH_CHECKSUM)
     {
@@ -72,34 +74,6 @@ ReadMapping(const Bytes& octets, std::size_t at, std::size_t length)
                    length == withoutChecksum ? std::nullopt : std::optional(at + withoutChecksum)};
 }
 
-std::optional<Mapping>
-FindMapping(const Bytes& octets)
-{
-    const std::size_t end = std::size_t{4} * (octets[DATA_OFFSET] >> 4);
-    for (std::size_t at = FIXED_HEADER; at < end && octets[at] != KIND_END;)
-    {
-        if (octets[at] == KIND_NO_OPERATION)
-        {
-            ++at;
-            continue;
-        }
-        const std::size_t length = at + 1 < end ? octets[at + 1] : 0;
-        if (length < 2 || length > end - at)
-        {
-            return std::nullopt;
-        }
-        if (octets[at] == TcpSegment::KIND_MPTCP && length > 2)
-        {
-            if (const std::optional<Mapping> mapping = ReadMapping(octets, at, length))
-            {
-                return mapping;
-            }
-        }
-        at += length;
-    }
-    return std::nullopt;
-}
-
 /** The sum of the octets as they stand in a mapping that began \p before octets earlier. */
 std::uint64_t
 SumFrom(ByteView octets, std::uint32_t before)
@@ -116,13 +90,20 @@ SumFrom(ByteView octets, std::uint32_t before)
 bool
 TcpSegment::HasDataMapping() const
 {
-    return FindMapping(m_octets).has_value();
+    const std::vector<Place> options = Find(KIND_MPTCP);
+    return std::any_of(options.begin(), options.end(), [this](const Place& option) {
+        return ReadMapping(m_octets, option.at, option.size).has_value();
+    });
 }
 
 void
 TcpSegment::AdjustDssChecksum(ByteView original, std::uint32_t initialSequence)
 {
-    const std::optional<Mapping> mapping = FindMapping(m_octets);
+    std::optional<Mapping> mapping;
+    for (const Place& option : Find(KIND_MPTCP))
+    {
+        mapping = mapping ? mapping : ReadMapping(m_octets, option.at, option.size);
+    }
     if (!mapping || !mapping->checksum || original.size() != Payload().size())
     {
         return;

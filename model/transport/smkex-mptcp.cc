@@ -3,6 +3,8 @@
  */
 #include "smkex-mptcp.h"
 
+#include "smkex-address-port.h"
+
 #include "ns3/boolean.h"
 #include "ns3/enum.h"
 #include "ns3/inet-socket-address.h"
@@ -23,14 +25,6 @@ namespace
 constexpr std::uint32_t FIRST_SUBFLOW = 1;
 /** A server holds a join back for its answer no longer than this. */
 constexpr int JOIN_REPLY_SECONDS = 1;
-
-std::uint16_t
-PortOf(const Address& address)
-{
-    return InetSocketAddress::IsMatchingType(address)
-               ? InetSocketAddress::ConvertFrom(address).GetPort()
-               : Inet6SocketAddress::ConvertFrom(address).GetPort();
-}
 
 smkex::Bytes
 ContentOf(Ptr<const Packet> packet)
@@ -73,7 +67,7 @@ SmkexMptcp::SmkexMptcp(Ptr<MptcpSocket> accepted, const Address& client, LinkRea
       m_socket(accepted)
 {
     m_subflows[smkex::SHARE_PATH] = FIRST_SUBFLOW;
-    m_clientPorts.push_back(PortOf(client));
+    m_clientPorts.push_back(SmkexPortOf(client));
     Attach();
 }
 
@@ -154,7 +148,7 @@ SmkexMptcp::NotePort(std::uint32_t subflow)
     {
         return;
     }
-    const std::uint16_t port = PortOf(address);
+    const std::uint16_t port = SmkexPortOf(address);
     if (std::find(m_clientPorts.begin(), m_clientPorts.end(), port) == m_clientPorts.end())
     {
         m_clientPorts.push_back(port);

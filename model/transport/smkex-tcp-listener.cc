@@ -3,6 +3,7 @@
  */
 #include "smkex-tcp-listener.h"
 
+#include "smkex-address-port.h"
 #include "smkex-eno-socket.h"
 
 #include "ns3/inet-socket-address.h"
@@ -55,19 +56,6 @@ SmkexTcpListener::~SmkexTcpListener()
     }
 }
 
-namespace
-{
-
-std::uint16_t
-PortOf(const Address& address)
-{
-    return InetSocketAddress::IsMatchingType(address)
-               ? InetSocketAddress::ConvertFrom(address).GetPort()
-               : Inet6SocketAddress::ConvertFrom(address).GetPort();
-}
-
-} // namespace
-
 void
 SmkexTcpListener::Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps)
 {
@@ -94,7 +82,7 @@ SmkexTcpListener::HandleAccept(Ptr<Socket> socket, const Address& client)
     const Ptr<SmkexTcpPath> connection = Create<SmkexTcpPath>(socket);
     if (!m_readLink)
     {
-        BeginSession()->Adopt(smkex::SHARE_PATH, connection, PortOf(client), {});
+        BeginSession()->Adopt(smkex::SHARE_PATH, connection, SmkexPortOf(client), {});
         return;
     }
     const auto pending = m_pending.insert(m_pending.end(), Pending{connection, client, {}, {}});
@@ -123,7 +111,7 @@ SmkexTcpListener::HandleBytes(PendingList::iterator pending, smkex::ByteView byt
             linked.connection->Close(); // somebody else has claimed this path before
             return;
         }
-        session->Adopt(link->path, linked.connection, PortOf(linked.client), linked.bytes);
+        session->Adopt(link->path, linked.connection, SmkexPortOf(linked.client), linked.bytes);
     }
     else if (failure)
     {

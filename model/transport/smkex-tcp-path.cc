@@ -3,9 +3,9 @@
  */
 #include "smkex-tcp-path.h"
 
+#include "smkex-address-port.h"
 #include "smkex-eno-socket.h"
 
-#include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/packet.h"
@@ -147,11 +147,7 @@ SmkexTcpPath::LocalPort() const
     {
         return 0;
     }
-    if (InetSocketAddress::IsMatchingType(local))
-    {
-        return InetSocketAddress::ConvertFrom(local).GetPort();
-    }
-    return Inet6SocketAddress::ConvertFrom(local).GetPort();
+    return SmkexPortOf(local);
 }
 
 void

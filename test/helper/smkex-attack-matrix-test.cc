@@ -304,6 +304,10 @@ class AttackMatrixMptcpSuite : public TestSuite
             AddTestCase(new MatrixCase("The matrix is the same " + what, conditions, 200), QUICK);
         };
         add("over Multipath TCP", {{"transport", "mptcp"}});
+        add("over Multipath TCP with DSS checksums and a slow side channel",
+            {{"transport", "mptcp"},
+             {"ns3::MptcpSocket::Checksum", "true"},
+             {"sideChannelDelay", "30ms"}});
         add("over Multipath TCP with join data", {{"transport", "mptcp-join-data"}});
         add("over Multipath TCP at 2 % loss, IPv6",
             {{"transport", "mptcp"}, {"loss", "0.02"}, {"ipVersion", "6"}});
