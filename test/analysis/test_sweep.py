@@ -189,6 +189,7 @@ class Workers(support.SweepTest):
             self.assertEqual(json.loads(row["rtt_s"]), [0.02, 0.02])
             self.assertGreater(row["key_generation_s"], 0)
 
+    @unittest.skipUnless(shutil.which("git"), "git is not installed")
     def test_rows_carry_the_commit(self) -> None:
         repository = self.folder / "repository"
         git = ["git", "-c", "user.name=a", "-c", "user.email=a", "-C", str(repository)]
