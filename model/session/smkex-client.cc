@@ -26,6 +26,10 @@ SmkexClient::~SmkexClient() = default;
 void
 SmkexClient::DoDispose()
 {
+    if (m_endpoint)
+    {
+        m_endpoint->Abandon();
+    }
     m_endpoint = nullptr;
     SmkexApplication::DoDispose();
 }

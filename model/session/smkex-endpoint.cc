@@ -271,6 +271,16 @@ SmkexEndpoint::FailWith(smkex::Failure reason)
 }
 
 void
+SmkexEndpoint::Abandon()
+{
+    m_ended = true;
+    m_nextAction.Cancel();
+    m_timer.Cancel();
+    m_onEnd = nullptr;
+    m_transport->Abandon();
+}
+
+void
 SmkexEndpoint::End()
 {
     if (m_ended)

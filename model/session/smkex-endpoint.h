@@ -83,6 +83,9 @@ class SmkexEndpoint : public SimpleRefCount<SmkexEndpoint>, private SmkexTranspo
     /** The session begins now; a client's transport connects. */
     void Start();
 
+    /** Ends without a word to the peer or to any handler: for when the node itself is going. */
+    void Abandon();
+
     const SmkexOutcome& Outcome() const
     {
         return m_outcome;

@@ -38,6 +38,14 @@ SmkexServer::~SmkexServer() = default;
 void
 SmkexServer::DoDispose()
 {
+    if (m_listener)
+    {
+        m_listener->Abandon();
+    }
+    for (const Ptr<SmkexEndpoint>& session : m_sessions)
+    {
+        session->Abandon();
+    }
     StopApplication();
     SmkexApplication::DoDispose();
 }

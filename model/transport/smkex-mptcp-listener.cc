@@ -46,6 +46,12 @@ SmkexMptcpListener::~SmkexMptcpListener()
 }
 
 void
+SmkexMptcpListener::Abandon()
+{
+    m_earlyJoins.clear();
+}
+
+void
 SmkexMptcpListener::Listen(Ptr<Node> node, const Address& local, bool joinData)
 {
     const Ptr<MptcpSocket> socket =

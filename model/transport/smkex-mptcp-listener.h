@@ -29,6 +29,8 @@ class SmkexMptcpListener : public SmkexListener
                        SessionHandler handler);
     ~SmkexMptcpListener() override;
 
+    void Abandon() override;
+
   private:
     /** Payload of a join that came before its connection was accepted. */
     struct EarlyJoin

@@ -354,6 +354,13 @@ SmkexMptcp::Close()
 }
 
 void
+SmkexMptcp::Abandon()
+{
+    m_closing = true;
+    Detach();
+}
+
+void
 SmkexMptcp::HandleWritable(Ptr<Socket>, std::uint32_t)
 {
     const Ptr<SmkexMptcp> self = this;

@@ -46,6 +46,7 @@ class SmkexMptcp : public SmkexTransport
     void Connect() override;
     void Send(smkex::PathId path, smkex::ByteView bytes) override;
     void Close() override;
+    void Abandon() override;
     std::vector<std::uint16_t> ClientPorts() const override;
     std::uint32_t PathsUp() const override;
 

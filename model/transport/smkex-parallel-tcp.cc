@@ -131,6 +131,18 @@ SmkexParallelTcp::Close()
     }
 }
 
+void
+SmkexParallelTcp::Abandon()
+{
+    for (const Ptr<SmkexTcpPath>& path : m_paths)
+    {
+        if (path)
+        {
+            path->Abandon();
+        }
+    }
+}
+
 std::vector<std::uint16_t>
 SmkexParallelTcp::ClientPorts() const
 {

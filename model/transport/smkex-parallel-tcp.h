@@ -45,6 +45,7 @@ class SmkexParallelTcp : public SmkexTransport
     void Connect() override;
     void Send(smkex::PathId path, smkex::ByteView bytes) override;
     void Close() override;
+    void Abandon() override;
     std::optional<smkex::EnoOutcome> Negotiated(smkex::PathId path) const override;
     std::vector<std::uint16_t> ClientPorts() const override;
     std::uint32_t PathsUp() const override;

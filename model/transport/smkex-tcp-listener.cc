@@ -57,6 +57,17 @@ SmkexTcpListener::~SmkexTcpListener()
 }
 
 void
+SmkexTcpListener::Abandon()
+{
+    for (const Pending& pending : m_pending)
+    {
+        Simulator::Cancel(pending.giveUp);
+        pending.connection->Abandon();
+    }
+    m_pending.clear();
+}
+
+void
 SmkexTcpListener::Listen(Ptr<Node> node, const Address& local, const std::vector<uint8_t>& teps)
 {
     Ptr<Socket> socket;

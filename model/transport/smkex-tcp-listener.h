@@ -49,6 +49,8 @@ class SmkexTcpListener : public SmkexListener
                      const std::vector<uint8_t>& teps = {});
     ~SmkexTcpListener() override;
 
+    void Abandon() override;
+
   private:
     struct Pending
     {

@@ -116,6 +116,13 @@ SmkexTcpPath::Close()
 }
 
 void
+SmkexTcpPath::Abandon()
+{
+    SetHandlers(nullptr, nullptr, nullptr);
+    Detach();
+}
+
+void
 SmkexTcpPath::Detach()
 {
     if (!m_socket)

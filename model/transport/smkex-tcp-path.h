@@ -45,6 +45,9 @@ class SmkexTcpPath : public SimpleRefCount<SmkexTcpPath>
      */
     std::optional<smkex::EnoOutcome> Negotiated() const;
 
+    /** Lets go of the connection without a word: for when the node itself is going. */
+    void Abandon();
+
     /** \return the local port, 0 while there is none */
     std::uint16_t LocalPort() const;
 

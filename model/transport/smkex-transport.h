@@ -66,6 +66,9 @@ class SmkexTransport : public SimpleRefCount<SmkexTransport>
         return std::nullopt;
     }
 
+    /** Ends without a word to the peer: for when the node itself is going. */
+    virtual void Abandon() = 0;
+
     /** \return the client's port of every path that has one, which identifies it on the wire */
     virtual std::vector<std::uint16_t> ClientPorts() const = 0;
 
@@ -89,6 +92,9 @@ class SmkexListener
     using SessionHandler = std::function<void(Ptr<SmkexTransport> transport)>;
 
     virtual ~SmkexListener() = default;
+
+    /** Forgets connections that belong to no session, without a word to their peers. */
+    virtual void Abandon() = 0;
 };
 
 } // namespace ns3
