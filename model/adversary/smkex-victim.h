@@ -66,7 +66,6 @@ class Victim
     /**
      * H of \p path as the client would compute it from what it has sent and been sent.
      *
-     * \param onPath whether the coalition is active on \p path, or acts as if it were
      * \return nothing as long as the coalition can still learn what is missing. What it can never
      *         learn is filled in by a guess: what was agreed on beforehand.
      */
